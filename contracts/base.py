@@ -1,0 +1,23 @@
+"""Base classes of everything that crosses the bus, the engine link or the REST API."""
+
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """An immutable value. Unknown fields are ignored, so that old readers survive new writers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Model):
+    """Something that happened. `type` is "<service>.<thing>.<past participle>"."""
+
+    type: str
+
+
+class Command(Model):
+    """A request with an effect. Sent again with the same `request_id` it is answered, not run again."""
+
+    request_id: str = Field(default_factory=lambda: uuid4().hex, min_length=8, max_length=64)

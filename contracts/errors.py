@@ -1,0 +1,176 @@
+"""Errors that a caller may expect. They cross the bus, the engine link and REST as themselves.
+
+ContractError
+├── InvalidRequest          the arguments do not fit the contract
+├── InternalError           the other side failed in a way no contract names; its log says how
+├── DeadlineExceeded        no answer in time; the call may or may not have had its effect
+├── OutcomeUnknown          a repeated command whose first run never reported back
+├── ServiceUnavailable      the service or the message broker is away
+├── StoreUnavailable        the service runs, its Redis does not answer or refuses writes
+├── EngineDown              the service runs, its engine does not (it is being restarted)
+├── SignInRequired          no valid login session
+├── SignedOut               the stack is not signed in: there is no account to act for
+├── SignInFailed            the server did not let us in; `reason` says why
+├── AccountTaken            the stack belongs to another account
+├── TooManyAttempts         sign-in is blocked for a while
+├── ForbiddenOrigin         the request comes from a page that is not ours
+├── NotFound                no such resource
+├── CallNotFound            no such call, or it ended long ago
+├── CallNotPlaced           nothing was sent: no transport, or too many calls
+└── WrongCallState          the call cannot do this now
+"""
+
+from typing import Any, ClassVar
+
+
+class ContractError(Exception):
+    """Base of all expected errors; `code` is the stable name that clients branch on."""
+
+    code: ClassVar[str] = "contract_error"
+    http_status: ClassVar[int] = 500
+    by_code: ClassVar[dict[str, type["ContractError"]]] = {}
+
+    def __init__(self, detail: str = "", **fields: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = fields
+
+    def __init_subclass__(cls) -> None:
+        if ContractError.by_code.setdefault(cls.code, cls) is not cls:
+            raise TypeError(f"two errors have the code {cls.code!r}")
+
+    def dump(self) -> dict[str, Any]:
+        """JSON values; `exc_type` and `value` are what nameko's own clients look for."""
+        return {
+            "code": self.code,
+            "detail": self.detail,
+            "fields": self.fields,
+            "exc_type": type(self).__name__,
+            "value": self.detail,
+        }
+
+    @staticmethod
+    def load(error: dict[str, Any]) -> "ContractError":
+        """The error that `dump` described; an unknown code becomes InternalError."""
+        error_type = ContractError.by_code.get(error.get("code", ""), InternalError)
+        return error_type(
+            error.get("detail") or str(error.get("value", "")), **error.get("fields", {})
+        )
+
+
+class InvalidRequest(ContractError):
+    """The arguments do not fit the contract."""
+
+    code = "invalid_request"
+    http_status = 422
+
+
+class InternalError(ContractError):
+    """The other side failed in a way no contract names."""
+
+    code = "internal_error"
+
+
+class DeadlineExceeded(ContractError):
+    """No answer in time."""
+
+    code = "deadline_exceeded"
+    http_status = 504
+
+
+class OutcomeUnknown(ContractError):
+    """A repeated command whose first run never reported back."""
+
+    code = "outcome_unknown"
+    http_status = 409
+
+
+class ServiceUnavailable(ContractError):
+    """The service or the message broker is away."""
+
+    code = "service_unavailable"
+    http_status = 503
+
+
+class StoreUnavailable(ContractError):
+    """Redis does not answer or refuses writes."""
+
+    code = "store_unavailable"
+    http_status = 503
+
+
+class EngineDown(ContractError):
+    """The engine of the service is being restarted."""
+
+    code = "engine_down"
+    http_status = 503
+
+
+class SignInRequired(ContractError):
+    """No valid login session."""
+
+    code = "sign_in_required"
+    http_status = 401
+
+
+class SignedOut(ContractError):
+    """The stack is not signed in."""
+
+    code = "signed_out"
+    http_status = 409
+
+
+class SignInFailed(ContractError):
+    """The server did not let us in. `reason` is a RegistrationProblem, `side` is "sip"."""
+
+    code = "sign_in_failed"
+    http_status = 403
+
+
+class AccountTaken(ContractError):
+    """The stack belongs to another account."""
+
+    code = "account_taken"
+    http_status = 409
+
+
+class TooManyAttempts(ContractError):
+    """Sign-in is blocked; `retry_in_s` says for how long."""
+
+    code = "too_many_attempts"
+    http_status = 429
+
+
+class ForbiddenOrigin(ContractError):
+    """The request comes from a page that is not ours."""
+
+    code = "forbidden_origin"
+    http_status = 403
+
+
+class NotFound(ContractError):
+    """No such resource."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class CallNotFound(ContractError):
+    """No such call, or it ended long ago."""
+
+    code = "call_not_found"
+    http_status = 404
+
+
+class CallNotPlaced(ContractError):
+    """Nothing was sent: no transport, or too many calls."""
+
+    code = "call_not_placed"
+    http_status = 503
+
+
+class WrongCallState(ContractError):
+    """The call cannot do this now."""
+
+    code = "wrong_call_state"
+    http_status = 409

@@ -1,0 +1,15 @@
+"""All events, for the stream that faces listen to."""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from contracts.gateway import SettingsChanged
+from contracts.journal import JournalEntryChanged
+from contracts.sip import CallChanged, RegistrationChanged
+
+AnyEvent = Annotated[
+    CallChanged | RegistrationChanged | JournalEntryChanged | SettingsChanged,
+    Field(discriminator="type"),
+]
+any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

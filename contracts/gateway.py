@@ -1,0 +1,115 @@
+"""What the gateway itself owns: the login session and the person's settings."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from contracts.base import Event, Model
+from contracts.sip import MAX_TARGET_LENGTH, Call, Registration, RejectScope
+
+
+class Credentials(Model):
+    """The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile."""
+
+    user: str = Field(min_length=1, max_length=320)
+    password: SecretStr = Field(min_length=1, max_length=1024)
+    server: str = Field(min_length=1, max_length=253)
+    remember: bool = False
+
+
+class Session(Model):
+    """Who is signed in, and how each side is connected."""
+
+    stack: str
+    user: str
+    server: str
+    sip: Registration
+    voicemail_number: str | None
+    event_id: str
+    """Every event up to this one is already contained in this answer."""
+
+
+class ColourScheme(StrEnum):
+    """Light, dark, or what the system says."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Language(StrEnum):
+    """Languages of the page; SYSTEM follows the browser."""
+
+    SYSTEM = "system"
+    DE = "de"
+    EN = "en"
+
+
+class Settings(Model):
+    """The person's settings; the same on every screen."""
+
+    revision: int = 0
+    language: Language = Language.SYSTEM
+    colour_scheme: ColourScheme = ColourScheme.SYSTEM
+
+
+class SettingsPatch(Model):
+    """Only what is to change."""
+
+    language: Language | None = None
+    colour_scheme: ColourScheme | None = None
+
+
+class SettingsChanged(Event):
+    """The settings changed."""
+
+    type: Literal["gateway.settings.changed"] = "gateway.settings.changed"
+    settings: Settings
+
+
+class CallList(Model):
+    """The calls that have not ended, oldest first."""
+
+    items: list[Call]
+    event_id: str
+
+
+class Dial(Model):
+    """What to dial: a number in any notation, a name of the instance, or a SIP URI."""
+
+    target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+
+
+class Reject(Model):
+    """How far a rejection goes."""
+
+    scope: RejectScope = RejectScope.HERE
+
+
+class Dtmf(Model):
+    """Keys to press."""
+
+    digits: str = Field(pattern=r"^[0-9*#A-D]{1,64}$")
+
+
+class ProblemDetails(Model):
+    """RFC 9457. `code` is stable; `fields` has what the sentence of the page needs."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    fields: dict[str, object] = Field(default_factory=dict)
+
+
+class AudioFormat(Model):
+    """First message on the audio socket: how the binary frames after it are made up.
+
+    A frame is a header of 16 bytes, little-endian (sequence number u32, reserved u32, sender's clock
+    in seconds f64), then PCM, 16 bit signed, mono.
+    """
+
+    clock_rate_hz: int
+    frame_ms: int

@@ -1,0 +1,49 @@
+"""The instance profile: what the name of a server does not tell.
+
+One TOML file per instance (`deploy/instances/<name>.toml`), or the same as JSON at
+`https://<server>/.well-known/handset.json`. A profile never holds secrets.
+"""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from contracts.base import Model
+from contracts.identity import Host, PhoneNumber
+
+
+class SipTransport(StrEnum):
+    """Transports of RFC 3261 section 18; TLS always verifies the server's certificate."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+class SipServer(Model):
+    """Where the registrar is reached. Empty: NAPTR, SRV and A records tell (RFC 3263)."""
+
+    host: Host | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    transport: SipTransport | None = None
+    expires_in_s: int = Field(
+        default=300, ge=30, le=7200, description="asked for in REGISTER, RFC 3261 section 10.2"
+    )
+    udp_keepalive_s: int = Field(
+        default=15, ge=5, le=300, description="must be below the NAT's timeout for UDP"
+    )
+
+
+class InstanceProfile(Model):
+    """What the admin of an instance tells Handset about it."""
+
+    name: str = Field(min_length=1, max_length=64)
+    domain: Host = Field(description="domain part of every address-of-record")
+    sip: SipServer = SipServer()
+    ca_certificate: str | None = Field(
+        default=None, description="PEM of the instance's own certificate authority"
+    )
+    region: str | None = Field(
+        default=None, pattern="^[A-Z]{2}$", description="ISO 3166 region that numbers are read in"
+    )
+    voicemail_number: PhoneNumber | None = None

@@ -1,0 +1,280 @@
+"""What the sip service says and understands."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, SecretStr
+
+from contracts.base import Command, Event, Model
+from contracts.changes import ChangePage
+from contracts.health import PartHealth
+from contracts.identity import Localpart, PhoneNumber, SipUri
+from contracts.instance import InstanceProfile
+
+MAX_TARGET_LENGTH = 1024
+"""Longer dialled texts are refused as a bad request; shorter nonsense becomes a failed call."""
+
+
+class CallState(StrEnum):
+    """Dialog states, RFC 4235 section 3.7.1."""
+
+    TRYING = "trying"
+    PROCEEDING = "proceeding"
+    EARLY = "early"
+    CONFIRMED = "confirmed"
+    TERMINATED = "terminated"
+
+
+class CallDirection(StrEnum):
+    """Who sent the INVITE."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class TerminationCause(StrEnum):
+    """Events that terminate a dialog, RFC 4235 section 3.7.2."""
+
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+    LOCAL_BYE = "local_bye"
+    REMOTE_BYE = "remote_bye"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+
+
+class CallProblem(StrEnum):
+    """Why a call did not come about, or broke off. The page has a sentence for each."""
+
+    INVALID_TARGET = "invalid_target"  # nothing that can be dialled; nothing was sent
+    FOREIGN_HOST = "foreign_host"  # a SIP URI of another server; nothing was sent
+    NOT_FOUND = "not_found"  # 404, 410, 484, 604
+    BUSY = "busy"  # 486, 600
+    DECLINED = "declined"  # 603, 403
+    NO_ANSWER = "no_answer"  # 408, 480, 487 not caused by us
+    MEDIA_REFUSED = "media_refused"  # 415, 488, 606
+    UNAUTHORIZED = "unauthorized"  # 401, 407 with our credentials
+    SERVER_UNREACHABLE = "server_unreachable"  # no answer at all, or the connection was refused
+    SERVER_ERROR = "server_error"  # any other final response
+    ENGINE_LOST = "engine_lost"  # the sip engine died during the call
+
+
+class MediaDirection(StrEnum):
+    """SDP direction, RFC 8866 section 6.7; hold is sendonly or inactive, RFC 3264 section 8.4."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+
+class Microphone(StrEnum):
+    """Whether our voice goes out."""
+
+    LIVE = "live"
+    MUTED = "muted"
+
+
+class Remote(Model):
+    """The other party of a call."""
+
+    number: PhoneNumber | None = Field(
+        description="as signalled; null if anonymous (RFC 3323) or not a number"
+    )
+    display_name: str = Field(max_length=256, description="as received: shown, never parsed")
+    uri: SipUri | None = Field(description="where to call back; null if nothing was sent")
+    contact_id: str | None = Field(default=None, description="entry of the phonebook, once known")
+
+
+class CallQuality(Model):
+    """What RTCP and the jitter buffer tell of one call (RFC 3550 section 6.4)."""
+
+    codec: str
+    jitter_ms: float
+    loss_percent: float
+    round_trip_ms: float | None
+
+
+class Call(Model):
+    """One call as the user sees it, whole; `revision` grows by at least one per change."""
+
+    call_id: str
+    revision: int
+    direction: CallDirection
+    state: CallState
+    cause: TerminationCause | None = None
+    problem: CallProblem | None = None
+    sip_status: int | None = Field(default=None, description="final response, if one came")
+    dialled_text: str | None = Field(default=None, max_length=MAX_TARGET_LENGTH)
+    remote: Remote
+    local_direction: MediaDirection = MediaDirection.SENDRECV
+    remote_direction: MediaDirection = MediaDirection.SENDRECV
+    microphone: Microphone = Microphone.LIVE
+    conference_id: str | None = None
+    started_at: AwareDatetime
+    answered_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    quality: CallQuality | None = None
+
+
+class RegistrationState(StrEnum):
+    """RFC 3680 section 4.1."""
+
+    INIT = "init"
+    ACTIVE = "active"
+    TERMINATED = "terminated"
+
+
+class RegistrationProblem(StrEnum):
+    """Why we are not registered. The page has a sentence for each."""
+
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105
+    UNKNOWN_USER = "unknown_user"
+    UNKNOWN_SERVER = "unknown_server"  # the name does not exist
+    DNS_UNAVAILABLE = "dns_unavailable"  # no name server answered
+    CONNECTION_REFUSED = "connection_refused"  # the port is closed
+    SERVER_UNREACHABLE = "server_unreachable"  # no route, or no answer
+    TLS_REFUSED = "tls_refused"  # certificate or handshake
+    SERVER_ERROR = "server_error"  # an answer that is none of these; `sip_status` has it
+
+
+class Registration(Model):
+    """Whether the server would find us. Without an account: terminated, and `aor` is null."""
+
+    revision: int
+    aor: SipUri | None = None
+    state: RegistrationState
+    problem: RegistrationProblem | None = None
+    detail: str = Field(default="", description="what the server or the library said, in English")
+    sip_status: int | None = None
+    expires_in_s: int | None = None
+    retry_at: AwareDatetime | None = Field(default=None, description="next attempt; null: none")
+
+
+class SipAccount(Model):
+    """What it takes to register."""
+
+    user: Localpart
+    password: SecretStr = Field(max_length=1024)
+    profile: InstanceProfile
+
+
+class SignIn(Command):
+    """Register with this account; with `remember` also after every start of the stack."""
+
+    account: SipAccount
+    remember: bool
+
+
+class PlaceCall(Command):
+    """Dial what a person typed."""
+
+    target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+
+
+class CallCommand(Command):
+    """A command that needs nothing but its call."""
+
+    call_id: str
+
+
+class RejectScope(StrEnum):
+    """Whom a rejection speaks for."""
+
+    HERE = "here"  # 486: other phones of the account go on ringing
+    EVERYWHERE = "everywhere"  # 603
+
+
+class RejectCall(Command):
+    """Refuse an incoming call."""
+
+    call_id: str
+    scope: RejectScope = RejectScope.HERE
+
+
+class SendDtmf(Command):
+    """Press keys: RFC 4733, or SIP INFO where that was not negotiated. Never logged."""
+
+    call_id: str
+    digits: str = Field(pattern=r"^[0-9*#A-D]{1,64}$")
+
+
+class CallChanged(Event):
+    """A call began, changed or ended."""
+
+    type: Literal["sip.call.changed"] = "sip.call.changed"
+    call: Call
+
+
+class RegistrationChanged(Event):
+    """The registration changed."""
+
+    type: Literal["sip.registration.changed"] = "sip.registration.changed"
+    registration: Registration
+
+
+class SipRpc:
+    """RPC interface of the sip service. Every command raises EngineDown and SignedOut."""
+
+    def sign_in(self, request: SignIn) -> Registration:
+        """Returns an active registration. Raises SignInFailed within eight seconds."""
+        raise NotImplementedError
+
+    def sign_out(self, request: Command) -> None:
+        """Unregister and forget the account; running calls end."""
+        raise NotImplementedError
+
+    def get_registration(self) -> Registration:
+        raise NotImplementedError
+
+    def place_call(self, request: PlaceCall) -> Call:
+        """A target that cannot be dialled gives a call that has ended. Raises CallNotPlaced."""
+        raise NotImplementedError
+
+    def list_calls(self) -> list[Call]:
+        """Calls that have not ended, oldest first."""
+        raise NotImplementedError
+
+    def get_call(self, call_id: str) -> Call:
+        """Also for an hour after its end. Raises CallNotFound."""
+        raise NotImplementedError
+
+    def answer(self, request: CallCommand) -> Call:
+        """Other running calls are held. Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def reject(self, request: RejectCall) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def hang_up(self, request: CallCommand) -> Call:
+        """In any state; an ended call is returned as it is. Raises CallNotFound."""
+        raise NotImplementedError
+
+    def hold(self, request: CallCommand) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def resume(self, request: CallCommand) -> Call:
+        """Other running calls are held. Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def mute(self, request: CallCommand) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def unmute(self, request: CallCommand) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def send_dtmf(self, request: SendDtmf) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:
+        """Changes after a position ("" is the beginning), oldest first, at most `limit`."""
+        raise NotImplementedError
+
+    def health(self) -> list[PartHealth]:
+        raise NotImplementedError
