@@ -1,0 +1,46 @@
+"""A program: how one process is started, and how to tell that it is ready to serve.
+
+The supervisor's configuration is rendered from programs, and tests start them directly.
+"""
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+"""Working directory of every program."""
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process. `environment` is added to that of whoever starts it."""
+
+    name: str
+    argv: tuple[str, ...]
+    is_ready: Callable[[], bool]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_s: int = 5
+    """After SIGTERM it has this long to end by itself."""
+
+
+def port_answers(port: int, *, greeting: bytes = b"", host: str = LOOPBACK) -> bool:
+    """Whether a TCP port takes connections and, after a greeting, says anything at all."""
+    try:
+        with socket.create_connection((host, port), timeout=1) as connection:
+            if not greeting:
+                return True
+            connection.sendall(greeting)
+            return bool(connection.recv(1))
+    except OSError:
+        return False
+
+
+def write(path: Path, content: str, mode: int = 0o644) -> Path:
+    """Write a file so that others see either the old or the new content, never a part."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.touch(mode=mode)
+    beside.chmod(mode)
+    beside.write_text(content)
+    return beside.rename(path)

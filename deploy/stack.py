@@ -1,0 +1,210 @@
+"""One person's stack: its directory, secrets and ports, and the programs it is made of."""
+
+import secrets
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import amqp
+from cryptography.fernet import Fernet
+from redis import Redis
+from redis.exceptions import RedisError
+
+from deploy.ports import allot_block
+from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
+
+SERVICES = ("sip", "journal")
+_RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+_START_RABBITMQ = f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ_SERVER}"
+
+_HEALTH_REQUEST = b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the programs of one stack have in common. Make one with `Stack.create`."""
+
+    name: str
+    directory: Path
+    first_port: int
+    gateway_port: int
+    instances: tuple[Path, ...]
+    """Directories with instance profiles."""
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        instances: tuple[Path, ...],
+        *,
+        name: str = "handset",
+        gateway_port: int | None = None,
+    ) -> "Stack":
+        """Directory, secrets and ports are made the first time and found again later."""
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for part in ("secrets", "rabbitmq", "redis", "run", "log"):
+            (directory / part).mkdir(exist_ok=True, mode=0o700)
+        _create_secrets(directory / "secrets")
+        first_port = allot_block(directory)
+        return cls(name, directory, first_port, gateway_port or first_port + 5, instances)
+
+    @property
+    def amqp_port(self) -> int:
+        return self.first_port
+
+    @property
+    def redis_port(self) -> int:
+        return self.first_port + 3
+
+    @property
+    def audio_port(self) -> int:
+        return self.first_port + 4
+
+    @property
+    def engine_socket(self) -> Path:
+        return self.directory / "run" / "sip-engine.sock"
+
+    @property
+    def address(self) -> str:
+        """What a person types into the browser."""
+        return f"http://localhost:{self.gateway_port}"
+
+    def secret(self, name: str) -> str:
+        return (self.directory / "secrets" / name).read_text().strip()
+
+    def environment(self) -> dict[str, str]:
+        """Every setting of every program of this stack."""
+        return {
+            "HANDSET_STACK": self.name,
+            "HANDSET_RABBITMQ_HOST": LOOPBACK,
+            "HANDSET_RABBITMQ_PORT": str(self.amqp_port),
+            "HANDSET_RABBITMQ_USER": "handset",
+            "HANDSET_RABBITMQ_VHOST": "/",
+            "HANDSET_REDIS_HOST": LOOPBACK,
+            "HANDSET_REDIS_PORT": str(self.redis_port),
+            "HANDSET_SECRETS_DIRECTORY": str(self.directory / "secrets"),
+            "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
+            "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
+            "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),
+            "HANDSET_SIP_RTP_PORT_FIRST": str(self.first_port + 100),
+            "HANDSET_SIP_RTP_PORT_LAST": str(self.first_port + 199),
+            "HANDSET_GATEWAY_HOST": LOOPBACK,
+            "HANDSET_GATEWAY_PORT": str(self.gateway_port),
+            "HANDSET_GATEWAY_INSTANCES": ":".join(map(str, self.instances)),
+            "HANDSET_GATEWAY_WEB_DIRECTORY": str(REPOSITORY / "web" / "dist"),
+        }
+
+
+def programs(stack: Stack) -> list[Program]:
+    """In the order of starting; they are stopped in the opposite one."""
+    services = [service(stack, name) for name in SERVICES]
+    return [rabbitmq(stack), redis(stack), sip_engine(stack), *services, gateway(stack)]
+
+
+def rabbitmq(stack: Stack) -> Program:
+    """A broker with an Erlang port mapper of its own, so that it knows no other on this host."""
+    directory = stack.directory / "rabbitmq"
+    config = write(
+        directory / "rabbitmq.conf",
+        f"listeners.tcp.1 = {LOOPBACK}:{stack.amqp_port}\n"
+        "default_user = handset\n"
+        f"default_pass = {stack.secret('rabbitmq-password')}\n"
+        "log.console = true\n"
+        "log.console.level = warning\n"
+        "log.file = false\n"
+        "vm_memory_high_watermark.absolute = 256MiB\n"
+        "disk_free_limit.absolute = 500MB\n",
+        mode=0o600,
+    )
+    write(directory / "enabled_plugins", "[].\n")
+    environment = {
+        "HOME": str(directory),
+        "ERL_EPMD_PORT": str(stack.first_port + 1),
+        "RABBITMQ_DIST_PORT": str(stack.first_port + 2),
+        "RABBITMQ_NODENAME": "handset@localhost",
+        "RABBITMQ_CONFIG_FILE": str(config),
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
+        "RABBITMQ_MNESIA_BASE": str(directory / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(directory),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}"
+        " +sbwt none +sbwtdcpu none +sbwtdio none",
+        "RUNNING_UNDER_SYSTEMD": "true",  # no shell between us and the broker: SIGTERM reaches it
+    }
+    is_ready = partial(port_answers, stack.amqp_port, greeting=b"AMQP\0\0\x09\x01")
+    return Program("rabbitmq", ("/bin/sh", "-c", _START_RABBITMQ), is_ready, environment, stop_s=20)
+
+
+def redis(stack: Stack) -> Program:
+    """A store that has written to the disk whatever it has confirmed."""
+    directory = stack.directory / "redis"
+    config = write(
+        directory / "redis.conf",
+        f"bind {LOOPBACK}\n"
+        f"port {stack.redis_port}\n"
+        f"requirepass {stack.secret('redis-password')}\n"
+        f'dir "{directory}"\n'
+        "appendonly yes\n"
+        "appendfsync always\n"
+        'save ""\n'
+        "maxmemory-policy noeviction\n",
+        mode=0o600,
+    )
+    is_ready = partial(_redis_answers, stack)
+    return Program("redis", ("/usr/bin/redis-server", str(config)), is_ready)
+
+
+def sip_engine(stack: Stack) -> Program:
+    """The un-patched program that owns pjsua2. At SIGTERM it hangs up and unregisters."""
+    argv = (sys.executable, "-m", "services.sip.engine")
+    return Program("sip-engine", argv, stack.engine_socket.is_socket, stack.environment())
+
+
+def service(stack: Stack, name: str) -> Program:
+    """A service on the bus; ready when it takes calls."""
+    argv = (sys.executable, "-m", "bus.run", name)
+    return Program(name, argv, partial(_service_listens, stack, name), stack.environment())
+
+
+def gateway(stack: Stack) -> Program:
+    """The way in. Ready when it answers, even if only to say what is missing."""
+    argv = (sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn.conf.py", "gateway.wsgi:app")
+    is_ready = partial(
+        port_answers,
+        stack.gateway_port,
+        greeting=b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
+    )
+    return Program("gateway", argv, is_ready, stack.environment())
+
+
+def _create_secrets(directory: Path) -> None:
+    fresh = {
+        "rabbitmq-password": secrets.token_hex(24),
+        "redis-password": secrets.token_hex(24),
+        "vault-key": Fernet.generate_key().decode(),
+        "audio-token": secrets.token_hex(24),
+    }
+    for name, value in fresh.items():
+        if not (directory / name).exists():
+            write(directory / name, f"{value}\n", mode=0o600)
+
+
+def _redis_answers(stack: Stack) -> bool:
+    try:
+        with Redis(LOOPBACK, stack.redis_port, password=stack.secret("redis-password")) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
+
+
+def _service_listens(stack: Stack, name: str) -> bool:
+    address = f"{LOOPBACK}:{stack.amqp_port}"
+    password = stack.secret("rabbitmq-password")
+    try:
+        with amqp.Connection(address, "handset", password, connect_timeout=1) as broker:
+            queue = broker.channel().queue_declare(f"rpc-{name}", passive=True)
+            return bool(queue.consumer_count)
+    except (amqp.AMQPError, OSError):
+        return False
