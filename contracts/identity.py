@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, PlainSerializer, SecretStr, StringConstraints
 
 PhoneNumber = Annotated[
     str, StringConstraints(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9*#]{1,32})$")
@@ -13,7 +13,7 @@ section 5.1.5) is the instance that the stack is signed in to."""
 
 _SIP_URI = re.compile(
     r"^sips?:"
-    r"(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]+@)?"  # user part, RFC 3261 section 25.1 (and "#", as phones do)
+    r"(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]+@)?"  # RFC 3261 section 25.1, and "#" as phones send it
     r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._]+)(?::[0-9]{1,5})?"
     r"(?:;[^\s<>\"@]*)?$"
 )
@@ -42,3 +42,9 @@ Host = Annotated[
     ),
 ]
 """A domain name, an IPv4 address or an IPv6 address in brackets."""
+
+Password = Annotated[
+    SecretStr,
+    PlainSerializer(lambda secret: secret.get_secret_value(), return_type=str, when_used="json"),
+]
+"""Masked wherever it is printed; itself only on the bus and the engine link."""

@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field
 
 from contracts.base import Command, Event, Model
 from contracts.changes import ChangePage
 from contracts.health import PartHealth
-from contracts.identity import Localpart, PhoneNumber, SipUri
+from contracts.identity import Localpart, Password, PhoneNumber, SipUri
 from contracts.instance import InstanceProfile
 
 MAX_TARGET_LENGTH = 1024
@@ -156,7 +156,7 @@ class SipAccount(Model):
     """What it takes to register."""
 
     user: Localpart
-    password: SecretStr = Field(max_length=1024)
+    password: Password
     profile: InstanceProfile
 
 

@@ -1,0 +1,47 @@
+"""From a call to its line in the journal."""
+
+from contracts.journal import JournalEntry, JournalResult
+from contracts.sip import Call, CallDirection, CallProblem, CallState, TerminationCause
+
+
+def entry_of(call: Call) -> JournalEntry:
+    """The entry as of this revision of the call. Times are 0 while they are not over."""
+    return JournalEntry(
+        entry_id=call.call_id,
+        revision=call.revision,
+        direction=call.direction,
+        result=_result(call),
+        cause=call.cause,
+        problem=call.problem,
+        sip_status=call.sip_status,
+        remote=call.remote,
+        dialled_text=call.dialled_text,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        ring_time_s=_ring_time_s(call),
+        talk_time_s=_talk_time_s(call),
+    )
+
+
+def _result(call: Call) -> JournalResult:
+    if call.state is not CallState.TERMINATED:
+        return JournalResult.RUNNING
+    if call.answered_at is not None:
+        return JournalResult.ANSWERED
+    if call.direction is CallDirection.INCOMING:
+        is_refused = call.cause is TerminationCause.REJECTED
+        return JournalResult.REJECTED if is_refused else JournalResult.MISSED
+    is_unanswered = call.problem in (None, CallProblem.NO_ANSWER)
+    return JournalResult.UNANSWERED if is_unanswered else JournalResult.FAILED
+
+
+def _ring_time_s(call: Call) -> float:
+    rang_until = call.answered_at or call.ended_at
+    return (rang_until - call.started_at).total_seconds() if rang_until else 0
+
+
+def _talk_time_s(call: Call) -> float:
+    if call.answered_at is None or call.ended_at is None:
+        return 0
+    return (call.ended_at - call.answered_at).total_seconds()

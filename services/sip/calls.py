@@ -1,0 +1,69 @@
+"""Rules of calls: what a final response means, and what is left of a call whose engine died."""
+
+from datetime import datetime
+
+from contracts.sip import Call, CallDirection, CallProblem, CallState, TerminationCause
+
+_PROBLEM_OF_STATUS = {
+    401: CallProblem.UNAUTHORIZED,
+    403: CallProblem.DECLINED,
+    404: CallProblem.NOT_FOUND,
+    407: CallProblem.UNAUTHORIZED,
+    408: CallProblem.NO_ANSWER,
+    410: CallProblem.NOT_FOUND,
+    415: CallProblem.MEDIA_REFUSED,
+    480: CallProblem.NO_ANSWER,
+    484: CallProblem.NOT_FOUND,
+    486: CallProblem.BUSY,
+    487: CallProblem.NO_ANSWER,
+    488: CallProblem.MEDIA_REFUSED,
+    600: CallProblem.BUSY,
+    603: CallProblem.DECLINED,
+    604: CallProblem.NOT_FOUND,
+    606: CallProblem.MEDIA_REFUSED,
+}
+
+
+def problem_of_status(sip_status: int) -> CallProblem:
+    """Why the other side refused, from its final response (RFC 3261 section 21)."""
+    return _PROBLEM_OF_STATUS.get(sip_status, CallProblem.SERVER_ERROR)
+
+
+def cause_of_end(
+    *,
+    direction: CallDirection,
+    was_confirmed: bool,
+    ended_here: bool,
+    sip_status: int,
+) -> tuple[TerminationCause, CallProblem | None]:
+    """How a call ended (RFC 4235 section 3.7.2), and what to tell the user about it.
+
+    `sip_status` is the final response to the INVITE, or 200 after a BYE.
+    """
+    if was_confirmed:
+        if ended_here:
+            return TerminationCause.LOCAL_BYE, None
+        if sip_status in (408, 503):  # a request within the dialog found nobody
+            return TerminationCause.ERROR, CallProblem.SERVER_UNREACHABLE
+        return TerminationCause.REMOTE_BYE, None
+    if direction is CallDirection.INCOMING:
+        return (TerminationCause.REJECTED if ended_here else TerminationCause.CANCELLED), None
+    if ended_here:
+        return TerminationCause.CANCELLED, None
+    problem = problem_of_status(sip_status)
+    if problem is CallProblem.NO_ANSWER:
+        return TerminationCause.TIMEOUT, problem
+    return TerminationCause.REJECTED, problem
+
+
+def lost(call: Call, ended_at: datetime) -> Call:
+    """The same call after its engine died and could not take it back."""
+    return call.model_copy(
+        update={
+            "revision": call.revision + 1,
+            "state": CallState.TERMINATED,
+            "cause": TerminationCause.ERROR,
+            "problem": CallProblem.ENGINE_LOST,
+            "ended_at": ended_at,
+        }
+    )

@@ -1,0 +1,30 @@
+"""`python -m services.sip.engine`: the SIP user agent, until SIGTERM."""
+
+import os
+import sys
+
+# pjlib writes to standard output before it can be told not to
+os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+from bus.engine_server import EngineServer  # noqa: E402
+from bus.logging import configure  # noqa: E402
+from services.sip.engine.agent import SipAgent  # noqa: E402
+from services.sip.engine.commands import SipEngine  # noqa: E402
+from services.sip.engine.screens import ScreenServer  # noqa: E402
+from services.sip.settings import SipEngineSettings  # noqa: E402
+
+POLL_MS = 10
+
+settings = SipEngineSettings()
+configure("sip-engine", settings.log_level)
+agent = SipAgent(settings, "Handset")
+server = EngineServer(settings.sip_engine_socket, SipEngine)
+agent.report_to(server)
+screens = ScreenServer(
+    settings.sip_audio_host, settings.sip_audio_port, settings.secret("audio-token"), agent.screen
+)
+server.run(agent, POLL_MS)
+screens.close()
+agent.close()
+server.close()
+os._exit(0)  # threads of the library may still hold what it has freed

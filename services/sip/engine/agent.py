@@ -1,0 +1,399 @@
+"""The user agent: pjsua2's endpoint with one account and its calls, driven by one thread."""
+
+import gc
+import os
+from datetime import UTC, datetime
+from time import monotonic
+from uuid import uuid4
+
+import pjsua2 as pj
+import structlog
+
+from bus.engine_server import EngineServer
+from contracts.errors import CallNotFound, CallNotPlaced, SignedOut
+from contracts.identity import SipUri
+from contracts.instance import SipTransport
+from contracts.sip import (
+    Call,
+    CallDirection,
+    CallProblem,
+    CallState,
+    Microphone,
+    Registration,
+    RegistrationState,
+    RejectScope,
+)
+from services.sip.engine.commands import (
+    CallUpdate,
+    EngineAccount,
+    RegistrationUpdate,
+    SipEngine,
+    SipSnapshot,
+)
+from services.sip.engine.legs import Leg, remote_of
+from services.sip.engine.media import FRAME_MS, ProgressTones, ScreenPort, Tone
+from services.sip.engine.registration import SipRegistration, source_address
+from services.sip.settings import SipEngineSettings
+
+log = structlog.get_logger(__name__)
+
+CODEC_PRIORITIES = {
+    "opus/48000/2": 254,
+    "G722/16000/1": 253,
+    "PCMA/8000/1": 252,
+    "PCMU/8000/1": 251,
+}
+MAX_CALLS = 8
+ENDING_TONE_S = 2.5
+ENDED_TONE_S = 0.5
+LEAVE_TIMEOUT_S = 3.0
+SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
+TLS_VERSIONS = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
+NO_REGISTRATION = Registration(revision=0, state=RegistrationState.TERMINATED)
+
+
+class SipAgent(SipEngine):
+    """Everything here runs in the thread that polls; no object of the library leaves this folder."""
+
+    def __init__(self, settings: SipEngineSettings, user_agent: str) -> None:
+        self._settings = settings
+        self._server: EngineServer | None = None
+        self._endpoint = _Endpoint(self)
+        self._endpoint.libCreate()
+        self._endpoint.libInit(_endpoint_configuration(settings, user_agent))
+        self._endpoint.audDevManager().setNullDev()
+        self._transports = {
+            SipTransport.UDP: self._listen(pj.PJSIP_TRANSPORT_UDP),
+            SipTransport.TCP: self._listen(pj.PJSIP_TRANSPORT_TCP),
+        }
+        self._endpoint.libStart()
+        for codec in self._endpoint.codecEnum2():
+            priority = CODEC_PRIORITIES.get(codec.codecId, 0)
+            self._endpoint.codecSetPriority(codec.codecId, priority)
+        self.screen = ScreenPort(settings.sip_clock_rate_hz)
+        self._tones = ProgressTones(self.screen)
+        self._closing_tone: Tone | None = None
+        self._closing_tone_until = 0.0
+        self._registration: SipRegistration | None = None
+        self._leaving: list[tuple[SipRegistration, float]] = []
+        self._legs: dict[str, Leg] = {}
+        self._ended: dict[str, Call] = {}
+        self._ended_legs: list[Leg] = []
+
+    # the loop
+
+    def report_to(self, server: EngineServer) -> None:
+        self._server = server
+
+    def poll(self, poll_ms: int) -> None:
+        self._endpoint.libHandleEvents(poll_ms)
+        self._ended_legs.clear()  # outside of their callbacks
+        for leg in list(self._legs.values()):
+            leg.pump()
+        if self._registration is not None:
+            self._registration.pump()
+        self._let_go()
+        self._tones.play(self._tone())
+
+    def snapshot(self) -> SipSnapshot:
+        registration = self._registration
+        return SipSnapshot(
+            account=registration.account if registration else None,
+            registration=self.get_registration(),
+            calls=[*(leg.call for leg in self._legs.values()), *self._ended.values()],
+        )
+
+    def close(self) -> None:
+        """Hang up, unregister, and destroy everything in the one order that does not abort."""
+        self.remove_account()
+        leave_at = monotonic() + LEAVE_TIMEOUT_S
+        while (self._legs or self._leaving) and monotonic() < leave_at:
+            self.poll(10)
+        for leg in self._legs.values():
+            leg.drop_media()
+        self._ended_legs.clear()
+        self._legs.clear()
+        self._leaving.clear()
+        del self._tones, self.screen
+        gc.collect()
+        self._endpoint.libDestroy()
+        del self._endpoint
+
+    # commands: the account
+
+    def put_account(self, account: EngineAccount) -> None:
+        self.remove_account()
+        ca_certificate = account.account.profile.ca_certificate
+        transports = self._transports | {SipTransport.TLS: self._listen_tls(ca_certificate)}
+        self._registration = SipRegistration(
+            account,
+            {str(transport): library_id for transport, library_id in transports.items()},
+            self._rtp_configuration(),
+            self._registration_changed,
+            self._invited,
+        )
+        self._registration.begin()
+        self._registration_changed(self._registration.registration)
+
+    def get_registration(self) -> Registration:
+        registration = self._registration
+        return registration.registration if registration else NO_REGISTRATION
+
+    def remove_account(self) -> None:
+        for leg in list(self._legs.values()):
+            leg.end()
+        registration, self._registration = self._registration, None
+        if registration is None:
+            return
+        if registration.registration.state is RegistrationState.ACTIVE:
+            registration.setRegistration(False)  # noqa: FBT003
+        self._leaving.append((registration, monotonic() + LEAVE_TIMEOUT_S))
+        self._registration_changed(NO_REGISTRATION)
+
+    # commands: calls
+
+    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+        registration = self._registration
+        if registration is None:
+            raise SignedOut
+        if len(self._legs) >= MAX_CALLS:
+            raise CallNotPlaced("too many calls")
+        self._hold_all_but(None)
+        call = Call(
+            call_id=call_id,
+            revision=1,
+            direction=CallDirection.OUTGOING,
+            state=CallState.TRYING,
+            dialled_text=dialled_text,
+            remote=remote_of(target_uri),
+            started_at=datetime.now(UTC),
+        )
+        leg = Leg(registration, call, self.screen, self._call_changed)
+        self._legs[call_id] = leg
+        offer = pj.CallOpParam(True)  # noqa: FBT003
+        offer.opt.audioCount, offer.opt.videoCount = 1, 0
+        try:
+            leg.makeCall(target_uri, offer)
+        except pj.Error as error:  # nothing was sent: no transport, no port
+            log.warning("call not placed", reason=error.reason)
+            if leg.call.state is not CallState.TERMINATED:
+                del self._legs[call_id]
+                raise CallNotPlaced(error.reason) from error
+        self._emit(CallUpdate(call=leg.call))
+        return leg.call
+
+    def answer(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        leg.accept()
+        self._hold_all_but(leg)
+        return leg.call
+
+    def reject(self, call_id: str, scope: RejectScope) -> Call:
+        leg = self._leg(call_id)
+        leg.refuse(scope)
+        return leg.call
+
+    def hang_up(self, call_id: str) -> Call:
+        if call_id in self._ended:
+            return self._ended[call_id]
+        leg = self._leg(call_id)
+        leg.end()
+        return leg.call
+
+    def hold(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        leg.set_hold(held=True)
+        return leg.call
+
+    def resume(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        leg.set_hold(held=False)
+        self._hold_all_but(leg)
+        return leg.call
+
+    def mute(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        leg.set_microphone(Microphone.MUTED)
+        return leg.call
+
+    def unmute(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        leg.set_microphone(Microphone.LIVE)
+        return leg.call
+
+    def send_dtmf(self, call_id: str, digits: str) -> Call:
+        leg = self._leg(call_id)
+        leg.press(digits)
+        return leg.call
+
+    def forget_call(self, call_id: str) -> None:
+        self._ended.pop(call_id, None)
+
+    # what the library reports
+
+    def transport_failed(self, prm: pj.OnTransportStateParam) -> None:
+        registration = self._registration
+        if registration is None or prm.state != pj.PJSIP_TP_STATE_DISCONNECTED:
+            return
+        is_tls = prm.type.upper().startswith("TLS")
+        problems = list(prm.tlsInfo.verifyMsgs) if is_tls and not prm.tlsInfo.isEmpty else []
+        if is_tls and prm.tlsInfo.verifyStatus:
+            registration.tls_problem = "; ".join(problems) or "certificate not accepted"
+        if prm.type.lower().startswith(registration.hop.transport):
+            registration.connection_lost("connection lost")
+
+    def _invited(self, prm: pj.OnIncomingCallParam) -> None:
+        registration = self._registration
+        source = source_address(prm.rdata.srcAddress)
+        if registration is None or source not in registration.addresses():
+            log.warning("INVITE refused", source=source)
+            _refuse(registration, prm.callId, pj.PJSIP_SC_FORBIDDEN)
+            return
+        if len(self._legs) >= MAX_CALLS:
+            _refuse(registration, prm.callId, pj.PJSIP_SC_BUSY_HERE)
+            return
+        call = Call(
+            call_id=uuid4().hex,
+            revision=1,
+            direction=CallDirection.INCOMING,
+            state=CallState.EARLY,
+            remote=remote_of(""),
+            started_at=datetime.now(UTC),
+        )
+        leg = Leg(registration, call, self.screen, self._call_changed, prm.callId)
+        info = leg.getInfo()
+        leg.call = call.model_copy(update={"remote": remote_of(info.remoteUri)})
+        self._legs[call.call_id] = leg
+        self._emit(CallUpdate(call=leg.call))
+        ringing = pj.CallOpParam()
+        ringing.statusCode = pj.PJSIP_SC_RINGING
+        leg.answer(ringing)
+
+    def _registration_changed(self, registration: Registration) -> None:
+        self._emit(RegistrationUpdate(registration=registration))
+
+    def _call_changed(self, leg: Leg) -> None:
+        call = leg.call
+        if self._legs.get(call.call_id) is not leg:
+            return
+        if call.state is CallState.TERMINATED:
+            del self._legs[call.call_id]
+            self._ended_legs.append(leg)
+            self._ended[call.call_id] = call
+            self._close_with_tone(call)
+        self._emit(CallUpdate(call=call))
+
+    # the rest
+
+    def _emit(self, update: CallUpdate | RegistrationUpdate) -> None:
+        if self._server is not None:
+            self._server.emit(update)
+
+    def _leg(self, call_id: str) -> Leg:
+        leg = self._legs.get(call_id)
+        if leg is None:
+            raise CallNotFound(call_id, call_id=call_id)
+        return leg
+
+    def _hold_all_but(self, chosen: Leg | None) -> None:
+        for leg in self._legs.values():
+            if leg is not chosen and leg.call.state is CallState.CONFIRMED and leg.wants_audio():
+                leg.set_hold(held=True)
+
+    def _let_go(self) -> None:
+        """End accounts whose unregistration was answered, or has waited long enough."""
+        for registration, leave_at in list(self._leaving):
+            is_done = registration.registration.state is not RegistrationState.ACTIVE
+            if (is_done or monotonic() > leave_at) and not self._legs:
+                self._leaving.remove((registration, leave_at))
+                registration.shutdown()
+
+    def _close_with_tone(self, call: Call) -> None:
+        if call.direction is CallDirection.INCOMING and call.answered_at is None:
+            return
+        if call.problem is None:
+            self._closing_tone, duration_s = Tone.ENDED, ENDED_TONE_S
+        elif call.problem is CallProblem.BUSY:
+            self._closing_tone, duration_s = Tone.BUSY, ENDING_TONE_S
+        else:
+            self._closing_tone, duration_s = Tone.CONGESTION, ENDING_TONE_S
+        self._closing_tone_until = monotonic() + duration_s
+
+    def _tone(self) -> Tone | None:
+        """What the person should hear now beside the calls themselves."""
+        legs = self._legs.values()
+        if any(leg.is_heard for leg in legs):
+            return None
+        outgoing = [leg.call for leg in legs if leg.call.direction is CallDirection.OUTGOING]
+        if any(call.state is CallState.EARLY for call in outgoing):
+            return Tone.RINGBACK
+        return self._closing_tone if monotonic() < self._closing_tone_until else None
+
+    def _listen(self, transport_type: int) -> int:
+        transport_id: int = self._endpoint.transportCreate(
+            transport_type, self._transport_configuration()
+        )
+        return transport_id
+
+    def _listen_tls(self, ca_certificate: str | None) -> int:
+        """A transport of its own per account, since the trusted authority is part of it."""
+        if SipTransport.TLS in self._transports:
+            self._endpoint.transportClose(self._transports[SipTransport.TLS])
+        configuration = self._transport_configuration()
+        tls = configuration.tlsConfig
+        tls.verifyServer = True
+        tls.proto = TLS_VERSIONS
+        if ca_certificate:
+            tls.CaBuf = ca_certificate
+        else:
+            tls.CaListFile = SYSTEM_CA_FILE
+        transport_id: int = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, configuration)
+        self._transports[SipTransport.TLS] = transport_id
+        return transport_id
+
+    def _transport_configuration(self) -> pj.TransportConfig:
+        configuration = pj.TransportConfig()
+        configuration.boundAddress = self._settings.sip_bind_address
+        return configuration
+
+    def _rtp_configuration(self) -> pj.TransportConfig:
+        configuration = self._transport_configuration()
+        configuration.port = self._settings.sip_rtp_port_first
+        ports = self._settings.sip_rtp_port_last - self._settings.sip_rtp_port_first
+        configuration.portRange = ports
+        return configuration
+
+
+class _Endpoint(pj.Endpoint):
+    def __init__(self, agent: SipAgent) -> None:
+        super().__init__()
+        self._agent = agent
+
+    def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
+        self._agent.transport_failed(prm)
+
+
+def _endpoint_configuration(settings: SipEngineSettings, user_agent: str) -> pj.EpConfig:
+    configuration = pj.EpConfig()
+    configuration.uaConfig.threadCnt = 0
+    configuration.uaConfig.maxCalls = 2 * MAX_CALLS
+    configuration.uaConfig.userAgent = user_agent
+    media = configuration.medConfig
+    media.clockRate = settings.sip_clock_rate_hz
+    media.audioFramePtime = FRAME_MS
+    media.ptime = FRAME_MS
+    media.sndAutoCloseTime = -1
+    media.noVad = True
+    media.ecTailLen = 0
+    configuration.logConfig.level = int(os.environ.get("HANDSET_SIP_TRACE_LEVEL", "1"))
+    configuration.logConfig.consoleLevel = configuration.logConfig.level
+    return configuration
+
+
+def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:
+    if registration is None:
+        return
+    call = pj.Call(registration, library_id)
+    answer = pj.CallOpParam()
+    answer.statusCode = sip_status
+    call.hangup(answer)

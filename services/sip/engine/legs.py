@@ -1,0 +1,259 @@
+"""One dialog of the library, and the Call that it is for everybody else."""
+
+import re
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import pjsua2 as pj
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.errors import WrongCallState
+from contracts.identity import SipUri
+from contracts.sip import (
+    Call,
+    CallDirection,
+    CallState,
+    MediaDirection,
+    Microphone,
+    RejectScope,
+    Remote,
+)
+from services.sip.calls import cause_of_end
+from services.sip.engine.media import ScreenPort
+from services.sip.targets import number_of
+
+log = structlog.get_logger(__name__)
+
+CALL_STATE_OF_INVITE = {
+    pj.PJSIP_INV_STATE_NULL: CallState.TRYING,
+    pj.PJSIP_INV_STATE_CALLING: CallState.TRYING,
+    pj.PJSIP_INV_STATE_INCOMING: CallState.EARLY,
+    pj.PJSIP_INV_STATE_EARLY: CallState.EARLY,
+    pj.PJSIP_INV_STATE_CONNECTING: CallState.CONFIRMED,
+    pj.PJSIP_INV_STATE_CONFIRMED: CallState.CONFIRMED,
+    pj.PJSIP_INV_STATE_DISCONNECTED: CallState.TERMINATED,
+}
+STATUS_OF_REJECTION = {RejectScope.HERE: 486, RejectScope.EVERYWHERE: 603}
+HOLD_RETRY_S = 0.3
+HOLD_TRIES = 5
+INFO_DIGIT_PERIOD_S = 0.25
+MAX_NAME_LENGTH = 256
+
+_NAME_ADDR = re.compile(
+    r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*?))\s*<(?P<uri>[^>]+)>'
+)
+_sip_uri: TypeAdapter[str] = TypeAdapter(SipUri)
+
+
+class Leg(pj.Call):
+    """Lives in the engine's one thread, except that nobody else may hold it."""
+
+    def __init__(
+        self,
+        account: pj.Account,
+        call: Call,
+        screen: ScreenPort,
+        on_change: Callable[["Leg"], None],
+        library_id: int = pj.PJSUA_INVALID_ID,
+    ) -> None:
+        super().__init__(account, library_id)
+        self.call = call
+        self.is_heard = False
+        self._screen = screen
+        self._on_change = on_change
+        self._media: pj.AudioMedia | None = None
+        self._is_ended_here = False
+        self._is_held = False
+        self._wants_hold = False
+        self._hold_due_at = 0.0
+        self._hold_tries = 0
+        self._info_digits: deque[str] = deque()
+        self._info_due_at = 0.0
+
+    # commands
+
+    def accept(self) -> None:
+        self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
+        answer = pj.CallOpParam(True)  # noqa: FBT003
+        answer.statusCode = pj.PJSIP_SC_OK
+        self.answer(answer)
+
+    def refuse(self, scope: RejectScope) -> None:
+        self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
+        self._end(STATUS_OF_REJECTION[scope])
+
+    def end(self) -> None:
+        """In any state; a second time without effect."""
+        if not self._is_ended_here and self.call.state is not CallState.TERMINATED:
+            is_ringing_here = self.call.direction is CallDirection.INCOMING and self._is_early()
+            self._end(486 if is_ringing_here else 0)
+
+    def set_hold(self, *, held: bool) -> None:
+        self._require(self.call.state is CallState.CONFIRMED)
+        if held is self._wants_hold:
+            return
+        self._wants_hold, self._hold_tries, self._hold_due_at = held, 0, 0.0
+        direction = MediaDirection.SENDONLY if held else MediaDirection.SENDRECV
+        self.revise(local_direction=direction)
+        self.pump()
+
+    def set_microphone(self, microphone: Microphone) -> None:
+        self._require(self.call.state is not CallState.TERMINATED)
+        self.revise(microphone=microphone)
+        self._connect()
+
+    def press(self, digits: str) -> None:
+        """RFC 4733 where it was negotiated, else SIP INFO, one digit after another."""
+        self._require(self.call.state in (CallState.CONFIRMED, CallState.EARLY))
+        request = pj.CallSendDtmfParam()
+        request.method = pj.PJSUA_DTMF_METHOD_RFC2833
+        request.digits = digits
+        try:
+            self.sendDtmf(request)
+        except pj.Error:
+            self._info_digits.extend(digits)
+            self.pump()
+
+    def pump(self) -> None:
+        """What has to wait for its moment: re-INVITEs and digits in INFO."""
+        if self.call.state is not CallState.CONFIRMED or self._is_ended_here:
+            return
+        if self._wants_hold is not self._is_held and monotonic() >= self._hold_due_at:
+            self._send_hold()
+        if self._info_digits and monotonic() >= self._info_due_at:
+            self._send_info_digit()
+
+    def wants_audio(self) -> bool:
+        """Whether this call would be heard now."""
+        return self.call.state is not CallState.TERMINATED and not self._wants_hold
+
+    # callbacks of the library
+
+    def onCallState(self, _prm: pj.OnCallStateParam) -> None:
+        info = self.getInfo()
+        state = CALL_STATE_OF_INVITE[info.state]
+        changes: dict[str, Any] = {"state": state}
+        now = datetime.now(UTC)
+        if state is CallState.CONFIRMED and self.call.answered_at is None:
+            changes["answered_at"] = now
+        if state is CallState.TERMINATED:
+            self._disconnect()
+            cause, problem = cause_of_end(
+                direction=self.call.direction,
+                was_confirmed=self.call.answered_at is not None,
+                ended_here=self._is_ended_here,
+                sip_status=info.lastStatusCode,
+            )
+            changes |= {"cause": cause, "problem": problem, "ended_at": now}
+            if self.call.answered_at is None and info.lastStatusCode >= 300:
+                changes["sip_status"] = info.lastStatusCode
+        self.revise(**changes)
+
+    def onCallMediaState(self, _prm: pj.OnCallMediaStateParam) -> None:
+        info = self.getInfo()  # keep: info.media points into it
+        for index, media in enumerate(info.media):
+            if media.type != pj.PJMEDIA_TYPE_AUDIO:
+                continue
+            self._is_held = media.status == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD
+            is_remotely_held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+            has_audio = media.status == pj.PJSUA_CALL_MEDIA_ACTIVE or is_remotely_held
+            self._media = self.getAudioMedia(index) if has_audio else None
+            remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
+            self._connect()
+            self.revise(remote_direction=remote)
+
+    # the rest
+
+    def revise(self, **changes: Any) -> None:
+        """Give the call another revision, if that changes anything."""
+        changed = self.call.model_copy(update=changes)
+        if changed != self.call:
+            self.call = changed.model_copy(update={"revision": self.call.revision + 1})
+            self._on_change(self)
+
+    def drop_media(self) -> None:
+        """Before the library is destroyed."""
+        self._media = None
+
+    def _connect(self) -> None:
+        media = self._media
+        self.is_heard = media is not None
+        if media is None:
+            return
+        media.startTransmit(self._screen)
+        if self.call.microphone is Microphone.LIVE:
+            self._screen.startTransmit(media)
+        else:
+            self._screen.stopTransmit(media)
+
+    def _disconnect(self) -> None:
+        self._media = None
+        self.is_heard = False
+
+    def _end(self, sip_status: int) -> None:
+        self._is_ended_here = True
+        request = pj.CallOpParam()
+        request.statusCode = sip_status
+        self.hangup(request)
+
+    def _send_hold(self) -> None:
+        """The library refuses a re-INVITE while another is under way: ask again a little later."""
+        self._hold_due_at = monotonic() + HOLD_RETRY_S
+        self._hold_tries += 1
+        if self._hold_tries > HOLD_TRIES:
+            log.warning("hold refused", call_id=self.call.call_id)
+            self._wants_hold = self._is_held
+            direction = MediaDirection.SENDONLY if self._is_held else MediaDirection.SENDRECV
+            self.revise(local_direction=direction)
+            return
+        request = pj.CallOpParam(True)  # noqa: FBT003
+        try:
+            if self._wants_hold:
+                self.setHold(request)
+            else:
+                request.opt.flag = pj.PJSUA_CALL_UNHOLD
+                self.reinvite(request)
+        except pj.Error as error:
+            log.info("re-INVITE waits", call_id=self.call.call_id, reason=error.reason)
+
+    def _send_info_digit(self) -> None:
+        request = pj.CallSendDtmfParam()
+        request.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+        request.digits = self._info_digits.popleft()
+        self._info_due_at = monotonic() + INFO_DIGIT_PERIOD_S
+        self.sendDtmf(request)
+
+    def _is_early(self) -> bool:
+        return self.call.answered_at is None and self.call.state is not CallState.TERMINATED
+
+    def _require(self, condition: bool) -> None:  # noqa: FBT001
+        if not condition or self._is_ended_here:
+            raise WrongCallState(self.call.state, state=self.call.state)
+
+
+def remote_of(name_addr: str) -> Remote:
+    """The other party from a From or To header field (RFC 3261 section 20.10).
+
+    What does not fit is hostile or broken, and shown as an unknown caller.
+    """
+    match = _NAME_ADDR.match(name_addr)
+    uri = match["uri"] if match else name_addr.strip()
+    name = ""
+    if match:
+        name = re.sub(r"\\(.)", r"\1", match["quoted"]) if match["quoted"] else match["plain"] or ""
+    try:
+        uri = _sip_uri.validate_python(uri.partition(";")[0])
+    except ValidationError:
+        return Remote(number=None, display_name=_shown(name), uri=None)
+    is_anonymous = "anonymous@" in uri or uri.endswith("@anonymous.invalid")
+    number = None if is_anonymous else number_of(uri)
+    return Remote(number=number, display_name=_shown(name), uri=uri)
+
+
+def _shown(name: str) -> str:
+    """Without control characters, which could redraw a terminal or reverse a line."""
+    return "".join(each for each in name if each.isprintable())[:MAX_NAME_LENGTH]

@@ -1,0 +1,85 @@
+"""Audio inside the engine: the port of the person's screen, and progress tones."""
+
+from collections.abc import Callable
+from enum import Enum
+
+import pjsua2 as pj
+
+from services.sip.engine.jitter import JitterBuffer
+
+FRAME_MS = 20
+BYTES_PER_SAMPLE = 2
+
+
+class ScreenPort(pj.AudioMediaPort):
+    """Microphone and speaker of the person, wherever they are.
+
+    The callbacks run in the library's clock thread, one frame each: they take no lock for long, and
+    call nothing of the library but the frame's own buffer.
+    """
+
+    def __init__(self, clock_rate_hz: int) -> None:
+        super().__init__()
+        self.clock_rate_hz = clock_rate_hz
+        self.microphone = JitterBuffer(clock_rate_hz, FRAME_MS)
+        self.to_speaker: Callable[[bytes], None] | None = None
+        self._frame_bytes = clock_rate_hz * FRAME_MS // 1000 * BYTES_PER_SAMPLE
+        self._silence = bytes(self._frame_bytes)
+        self._heard = bytearray(self._frame_bytes)
+        audio = pj.MediaFormatAudio()
+        audio.init(pj.PJMEDIA_FORMAT_PCM, clock_rate_hz, 1, FRAME_MS * 1000, 16)
+        self.createPort("screen", audio)
+
+    def onFrameRequested(self, frame: pj.MediaFrame) -> None:
+        samples = self.microphone.pull()
+        pcm = self._silence if samples is None else samples.tobytes()
+        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
+        frame.buf.assign_from_bytes(pcm)
+        frame.size = len(pcm)
+
+    def onFrameReceived(self, frame: pj.MediaFrame) -> None:
+        to_speaker = self.to_speaker
+        if to_speaker is None:
+            return
+        if frame.type != pj.PJMEDIA_FRAME_TYPE_AUDIO or frame.size != self._frame_bytes:
+            to_speaker(self._silence)
+            return
+        frame.buf.copy_to_bytearray(self._heard)
+        to_speaker(bytes(self._heard))
+
+
+class Tone(Enum):
+    """Progress tones of ITU-T E.180 as most of Europe has them: (on ms, off ms), repeated."""
+
+    RINGBACK = (1000, 4000)
+    BUSY = (480, 480)
+    CONGESTION = (240, 240)
+    ENDED = (200, 200)
+
+
+TONE_HZ = 425
+TONE_VOLUME = 6000  # of 32767
+
+
+class ProgressTones:
+    """Plays at most one tone to the screen."""
+
+    def __init__(self, screen: ScreenPort) -> None:
+        self._generator = pj.ToneGenerator()
+        self._generator.createToneGenerator(screen.clock_rate_hz, 1)
+        self._generator.startTransmit(screen)
+        self._playing: Tone | None = None
+
+    def play(self, tone: Tone | None) -> None:
+        if tone is self._playing:
+            return
+        self._playing = tone
+        self._generator.stop()
+        if tone is not None:
+            description = pj.ToneDesc()
+            description.freq1, description.freq2 = TONE_HZ, 0
+            description.on_msec, description.off_msec = tone.value
+            description.volume = TONE_VOLUME
+            tones = pj.ToneDescVector()
+            tones.append(description)
+            self._generator.play(tones, True)  # noqa: FBT003

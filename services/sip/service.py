@@ -1,0 +1,280 @@
+"""The sip service: calls and the registration of this stack's account."""
+
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import eventlet
+import structlog
+
+from bus.engine import EngineState, engine, engine_state, on_engine
+from bus.health import redis_health
+from bus.link import EngineGone
+from bus.outbox import store
+from bus.rpc import rpc
+from bus.timer import every
+from bus.vault import vault
+from contracts.base import Command
+from contracts.changes import ChangePage
+from contracts.errors import DeadlineExceeded, EngineDown, SignedOut, SignInFailed
+from contracts.health import HealthState, PartHealth
+from contracts.sip import (
+    Call,
+    CallChanged,
+    CallCommand,
+    CallDirection,
+    CallProblem,
+    CallState,
+    PlaceCall,
+    Registration,
+    RegistrationProblem,
+    RegistrationState,
+    RejectCall,
+    Remote,
+    SendDtmf,
+    SignIn,
+    SipAccount,
+    SipRpc,
+    TerminationCause,
+)
+from services.sip.calls import lost
+from services.sip.engine.commands import (
+    CallUpdate,
+    EngineAccount,
+    RegistrationUpdate,
+    SipEngine,
+    SipSnapshot,
+)
+from services.sip.locate import Unlocatable, locate
+from services.sip.providers import account_keeper, resolver
+from services.sip.settings import SipSettings
+from services.sip.store import SipStore
+from services.sip.targets import Undiallable, target_uri
+
+log = structlog.get_logger(__name__)
+
+SIGN_IN_TIMEOUT_S = 8.0
+SIGN_IN_POLL_S = 0.05
+ACCOUNT_CHECK_PERIOD_S = 10
+
+
+class SipService(SipRpc):
+    """Names of methods and what they raise: contracts/sip.py."""
+
+    name = "sip"
+    settings_class = SipSettings
+
+    engine = engine(SipEngine, SipSnapshot)
+    engine_state = engine_state()
+    store = store(SipStore)
+    vault = vault()
+    keeper = account_keeper()
+    resolver = resolver()
+
+    # the account
+
+    @rpc
+    def sign_in(self, request: SignIn) -> Registration:
+        previous = self.keeper.get(self.store, self.vault)
+        try:
+            self._use(request.account, remember=request.remember)
+        except Unlocatable as error:
+            raise SignInFailed(error.detail, side="sip", reason=error.problem) from error
+        registration = self._outcome()
+        if registration.state is not RegistrationState.ACTIVE:
+            self.engine.remove_account()
+            if previous is not None:
+                self._restore(previous)
+            raise SignInFailed(
+                registration.detail,
+                side="sip",
+                reason=registration.problem,
+                sip_status=registration.sip_status,
+            )
+        self.keeper.put(request.account, self.store, self.vault, remember=request.remember)
+        return registration
+
+    @rpc
+    def sign_out(self, request: Command) -> None:
+        self.keeper.forget(self.store)
+        self.engine.remove_account()
+
+    @rpc
+    def get_registration(self) -> Registration:
+        return self.store.get_registration()
+
+    @every(ACCOUNT_CHECK_PERIOD_S)
+    def keep_account(self) -> None:
+        """An engine that has no account because its server could not be found gets one later."""
+        if self.engine_state is not EngineState.UP:
+            return
+        account = self.keeper.get(self.store, self.vault)
+        if account is not None and self.engine.get_registration().aor is None:
+            self._restore(account)
+
+    # calls
+
+    @rpc
+    def place_call(self, request: PlaceCall) -> Call:
+        account = self._account()
+        call_id = uuid4().hex
+        try:
+            uri = target_uri(request.target, account.profile.domain)
+        except Undiallable as error:
+            return self._undiallable(call_id, request.target, error.problem)
+        return self.engine.place_call(call_id, uri, request.target)
+
+    @rpc
+    def list_calls(self) -> list[Call]:
+        return self.store.running_calls()
+
+    @rpc
+    def get_call(self, call_id: str) -> Call:
+        return self.store.get_call(call_id)
+
+    @rpc
+    def answer(self, request: CallCommand) -> Call:
+        return self.engine.answer(request.call_id)
+
+    @rpc
+    def reject(self, request: RejectCall) -> Call:
+        return self.engine.reject(request.call_id, request.scope)
+
+    @rpc
+    def hang_up(self, request: CallCommand) -> Call:
+        call = self.store.get_call(request.call_id)
+        if call.state is CallState.TERMINATED:
+            return call
+        return self.engine.hang_up(request.call_id)
+
+    @rpc
+    def hold(self, request: CallCommand) -> Call:
+        return self.engine.hold(request.call_id)
+
+    @rpc
+    def resume(self, request: CallCommand) -> Call:
+        return self.engine.resume(request.call_id)
+
+    @rpc
+    def mute(self, request: CallCommand) -> Call:
+        return self.engine.mute(request.call_id)
+
+    @rpc
+    def unmute(self, request: CallCommand) -> Call:
+        return self.engine.unmute(request.call_id)
+
+    @rpc
+    def send_dtmf(self, request: SendDtmf) -> Call:
+        return self.engine.send_dtmf(request.call_id, request.digits)
+
+    @rpc
+    def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:
+        return self.store.changes(CallChanged, after, limit)
+
+    @rpc
+    def health(self) -> list[PartHealth]:
+        is_up = self.engine_state is EngineState.UP
+        return [
+            PartHealth(
+                part="sip-engine",
+                state=HealthState.UP if is_up else HealthState.DOWN,
+                detail="" if is_up else self.engine_state,
+            ),
+            redis_health(self.store),
+        ]
+
+    # what the engine says
+
+    @on_engine(SipSnapshot)
+    def engine_connected(self, update: SipSnapshot) -> None:
+        known = {call.call_id for call in update.calls}
+        for call in self.store.running_calls():
+            if call.call_id not in known:
+                log.warning("call lost with its engine", call_id=call.call_id)
+                self.store.put_call(lost(call, datetime.now(UTC)))
+        for call in update.calls:
+            self._keep(call)
+        self.store.put_registration(update.registration)
+        if update.account is not None:
+            self.keeper.adopt(update.account.account)
+        elif account := self.keeper.get(self.store, self.vault):
+            self._restore(account)
+
+    @on_engine(EngineGone)
+    def engine_gone(self, update: EngineGone) -> None:
+        known = self.store.get_registration()
+        if known.aor is not None:
+            state = RegistrationState.INIT
+            self.store.put_registration(Registration(revision=0, aor=known.aor, state=state))
+
+    @on_engine(CallUpdate)
+    def call_updated(self, update: CallUpdate) -> None:
+        self._keep(update.call)
+
+    @on_engine(RegistrationUpdate)
+    def registration_updated(self, update: RegistrationUpdate) -> None:
+        self.store.put_registration(update.registration)
+
+    # the rest
+
+    def _account(self) -> SipAccount:
+        account = self.keeper.get(self.store, self.vault)
+        if account is None:
+            raise SignedOut
+        return account
+
+    def _use(self, account: SipAccount, *, remember: bool) -> None:
+        hops = locate(account.profile, self.resolver)
+        self.engine.put_account(EngineAccount(account=account, hops=hops, remember=remember))
+
+    def _restore(self, account: SipAccount) -> None:
+        """After a start; what fails here is tried again by `keep_account`."""
+        try:
+            self._use(account, remember=self.keeper.is_remembered(self.store))
+        except Unlocatable as error:
+            self.store.put_registration(
+                Registration(
+                    revision=0,
+                    aor=f"sip:{account.user}@{account.profile.domain}",
+                    state=RegistrationState.TERMINATED,
+                    problem=error.problem,
+                    detail=error.detail,
+                )
+            )
+
+    def _outcome(self) -> Registration:
+        """Wait until the registrar has answered, or it has become too late for that."""
+        give_up_at = time.monotonic() + SIGN_IN_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            registration = self.engine.get_registration()
+            if registration.state is not RegistrationState.INIT:
+                return registration
+            eventlet.sleep(SIGN_IN_POLL_S)
+        return registration.model_copy(update={"problem": RegistrationProblem.SERVER_UNREACHABLE})
+
+    def _keep(self, call: Call) -> None:
+        self.store.put_call(call)
+        if call.state is CallState.TERMINATED:
+            with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
+                self.engine.forget_call(call.call_id)
+
+    def _undiallable(self, call_id: str, dialled_text: str, problem: CallProblem) -> Call:
+        now = datetime.now(UTC)
+        call = Call(
+            call_id=call_id,
+            revision=1,
+            direction=CallDirection.OUTGOING,
+            state=CallState.TERMINATED,
+            cause=TerminationCause.ERROR,
+            problem=problem,
+            dialled_text=dialled_text,
+            remote=Remote(number=None, display_name="", uri=None),
+            started_at=now,
+            ended_at=now,
+        )
+        self.store.put_call(call)
+        return call
+
+
+SERVICE = SipService

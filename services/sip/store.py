@@ -1,0 +1,94 @@
+"""Every Redis key of the sip service."""
+
+from redis import Redis
+
+from bus.store import Store
+from contracts.errors import CallNotFound
+from contracts.sip import (
+    Call,
+    CallChanged,
+    CallState,
+    Registration,
+    RegistrationChanged,
+    RegistrationState,
+)
+
+KEEP_ENDED_S = 3600
+NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
+
+
+class SipStore(Store):
+    """sip:call:{call_id}, sip:calls (those that have not ended), sip:registration, sip:account."""
+
+    service = "sip"
+
+    def __init__(self, redis: "Redis[str]") -> None:
+        super().__init__(redis)
+        self._calls_key = self.key("calls")
+        self._registration_key = self.key("registration")
+        self._account_key = self.key("account")
+
+    # calls
+
+    def put_call(self, call: Call) -> None:
+        """Store and publish; an older revision than the stored one changes nothing."""
+        known = self._find_call(call.call_id)
+        if known is not None and call.revision <= known.revision:
+            return
+        key = self._call_key(call.call_id)
+        has_ended = call.state is CallState.TERMINATED
+        with self.transaction() as transaction:
+            pipeline = transaction.pipeline
+            pipeline.set(key, call.model_dump_json(), ex=KEEP_ENDED_S if has_ended else None)
+            if has_ended:
+                pipeline.srem(self._calls_key, call.call_id)
+            else:
+                pipeline.sadd(self._calls_key, call.call_id)
+            transaction.publish(CallChanged(call=call))
+
+    def get_call(self, call_id: str) -> Call:
+        """Raises CallNotFound."""
+        call = self._find_call(call_id)
+        if call is None:
+            raise CallNotFound(call_id, call_id=call_id)
+        return call
+
+    def running_calls(self) -> list[Call]:
+        """Oldest first."""
+        call_ids = self.redis.smembers(self._calls_key)
+        calls = [call for call_id in call_ids if (call := self._find_call(call_id)) is not None]
+        return sorted(calls, key=lambda call: call.started_at)
+
+    # the account
+
+    def put_registration(self, registration: Registration) -> None:
+        """Store and publish with the next revision, unless nothing has changed."""
+        known = self.get_registration()
+        numbered = registration.model_copy(update={"revision": known.revision + 1})
+        if registration.model_copy(update={"revision": known.revision}) == known:
+            return
+        with self.transaction() as transaction:
+            transaction.pipeline.set(self._registration_key, numbered.model_dump_json())
+            transaction.publish(RegistrationChanged(registration=numbered))
+
+    def get_registration(self) -> Registration:
+        text = self.redis.get(self._registration_key)
+        return Registration.model_validate_json(text) if text else NEVER_REGISTERED
+
+    def put_sealed_account(self, sealed: str | None) -> None:
+        """None: nothing is remembered."""
+        if sealed is None:
+            self.redis.delete(self._account_key)
+        else:
+            self.redis.set(self._account_key, sealed)
+
+    def get_sealed_account(self) -> str | None:
+        sealed: str | None = self.redis.get(self._account_key)
+        return sealed
+
+    def _find_call(self, call_id: str) -> Call | None:
+        text = self.redis.get(self._call_key(call_id))
+        return Call.model_validate_json(text) if text else None
+
+    def _call_key(self, call_id: str) -> str:
+        return self.key("call", call_id)
