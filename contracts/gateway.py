@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from contracts.base import Event, Model
+from contracts.journal import JournalEntry
 from contracts.sip import MAX_TARGET_LENGTH, Call, Registration, RejectScope
 
 
@@ -72,6 +73,14 @@ class CallList(Model):
     """The calls that have not ended, oldest first."""
 
     items: list[Call]
+    event_id: str
+
+
+class JournalList(Model):
+    """Entries, newest first; `next` is the cursor of the following page, null at the end."""
+
+    items: list[JournalEntry]
+    next: str | None
     event_id: str
 
 

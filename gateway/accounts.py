@@ -1,0 +1,112 @@
+"""The one account of the stack, its login sessions, and the limit on attempts."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+from redis import Redis
+
+from contracts.base import Model
+from contracts.errors import AccountTaken, SignInRequired, TooManyAttempts
+from contracts.instance import InstanceProfile
+
+SCRYPT: dict[str, Any] = {"n": 2**15, "r": 8, "p": 1, "maxmem": 64 * 2**20}
+SESSION_S = 30 * 24 * 3600
+ATTEMPTS = 8
+ATTEMPT_WINDOW_S = 120
+
+
+class StackAccount(Model):
+    """Whom the stack belongs to. The verifier proves a password without keeping it."""
+
+    user: str
+    server: str
+    """As it was typed at the first sign-in."""
+    profile: InstanceProfile
+    salt: str
+    verifier: str
+
+    @staticmethod
+    def create(user: str, server: str, profile: InstanceProfile, password: str) -> "StackAccount":
+        salt = secrets.token_hex(16)
+        return StackAccount(
+            user=user,
+            server=server,
+            profile=profile,
+            salt=salt,
+            verifier=_verifier(password, salt),
+        )
+
+    def accepts(self, password: str) -> bool:
+        return hmac.compare_digest(self.verifier, _verifier(password, self.salt))
+
+    def is_of(self, user: str, profile: InstanceProfile) -> bool:
+        return self.user.lower() == user.lower() and self.profile.domain == profile.domain
+
+
+class Accounts:
+    """Owns "gateway:account", "gateway:session:{hash}" and "gateway:attempts:{address}"."""
+
+    def __init__(self, redis: "Redis[str]") -> None:
+        self._redis = redis
+
+    # the account
+
+    def get(self) -> StackAccount | None:
+        text = self._redis.get("gateway:account")
+        return StackAccount.model_validate_json(text) if text else None
+
+    def claim(self, account: StackAccount) -> None:
+        """Raises AccountTaken if the stack belongs to somebody else."""
+        known = self.get()
+        if known is not None and not known.is_of(account.user, account.profile):
+            raise AccountTaken
+        self._redis.set("gateway:account", account.model_dump_json())
+
+    # login sessions
+
+    def open_session(self) -> str:
+        """The token for the cookie; only its hash is kept."""
+        token = secrets.token_urlsafe(32)
+        self._redis.set(_session_key(token), "1", ex=SESSION_S)
+        return token
+
+    def require_session(self, token: str | None) -> None:
+        """Raises SignInRequired."""
+        if not token or not self._redis.exists(_session_key(token)):
+            raise SignInRequired
+
+    def close_sessions(self) -> None:
+        for key in self._redis.scan_iter("gateway:session:*"):
+            self._redis.delete(key)
+
+    # attempts
+
+    def require_attempts_left(self, address: str) -> None:
+        """Raises TooManyAttempts."""
+        key = _attempts_key(address)
+        if int(self._redis.get(key) or 0) >= ATTEMPTS:
+            raise TooManyAttempts(retry_in_s=max(self._redis.ttl(key), 1))
+
+    def count_failure(self, address: str) -> None:
+        key = _attempts_key(address)
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.incr(key)
+            pipeline.expire(key, ATTEMPT_WINDOW_S)
+            pipeline.execute()
+
+    def forget_failures(self, address: str) -> None:
+        self._redis.delete(_attempts_key(address))
+
+
+def _verifier(password: str, salt: str) -> str:
+    return hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), **SCRYPT).hex()
+
+
+def _session_key(token: str) -> str:
+    return f"gateway:session:{hashlib.sha256(token.encode()).hexdigest()}"
+
+
+def _attempts_key(address: str) -> str:
+    return f"gateway:attempts:{address}"

@@ -1,0 +1,88 @@
+"""The audio relay: a page's WebSocket on one side, the sip engine's audio port on the other.
+
+It adds no buffer and reads nothing but lengths; the frame is described in services/sip/engine/screens.py.
+"""
+
+import socket
+import struct
+import threading
+from contextlib import suppress
+from typing import BinaryIO
+
+import structlog
+from flask import Flask
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed, Server
+
+from contracts.errors import SignInRequired
+from gateway.parts import parts, require_session
+
+log = structlog.get_logger(__name__)
+
+LENGTH = struct.Struct("<H")
+LONGEST_FRAME_BYTES = 8192
+CONNECT_TIMEOUT_S = 3.0
+SIGN_IN_REQUIRED, REPLACED, ENGINE_AWAY = 4000, 4001, 4002
+"""Close codes of the WebSocket."""
+
+
+def register(app: Flask) -> None:
+    """Serve the socket."""
+    app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": LONGEST_FRAME_BYTES}
+    Sock(app).route("/api/v1/audio")(_audio)
+
+
+def _audio(page: Server) -> None:
+    try:
+        require_session()
+    except SignInRequired:
+        page.close(SIGN_IN_REQUIRED, "sign in")
+        return
+    try:
+        engine = _connect()
+    except OSError as error:
+        log.warning("audio port unreachable", error=str(error))
+        page.close(ENGINE_AWAY, "engine away")
+        return
+    with engine, engine.makefile("rb") as frames:
+        audio_format = frames.readline(1024).decode().strip()
+        if not audio_format:
+            page.close(ENGINE_AWAY, "engine away")
+            return
+        page.send(audio_format)
+        threading.Thread(target=_to_page, args=(frames, page), daemon=True).start()
+        _to_engine(page, engine)
+
+
+def _connect() -> socket.socket:
+    settings = parts().settings
+    engine = socket.create_connection(
+        (settings.sip_audio_host, settings.sip_audio_port), CONNECT_TIMEOUT_S
+    )
+    engine.settimeout(None)
+    engine.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    engine.sendall(settings.secret("audio-token").encode() + b"\n")
+    return engine
+
+
+def _to_engine(page: Server, engine: socket.socket) -> None:
+    with suppress(ConnectionClosed, OSError):
+        while True:
+            frame = page.receive()
+            if isinstance(frame, bytes):
+                engine.sendall(LENGTH.pack(len(frame)) + frame)
+    with suppress(OSError):
+        engine.shutdown(socket.SHUT_RDWR)
+
+
+def _to_page(frames: BinaryIO, page: Server) -> None:
+    code, reason = ENGINE_AWAY, "engine away"
+    with suppress(ConnectionClosed, OSError, ValueError):  # ValueError: closed by the other thread
+        while len(length := frames.read(LENGTH.size)) == LENGTH.size:
+            (frame_bytes,) = LENGTH.unpack(length)
+            if frame_bytes == 0:
+                code, reason = REPLACED, "another screen took the audio"
+                break
+            page.send(frames.read(frame_bytes))
+    with suppress(ConnectionClosed):
+        page.close(code, reason)

@@ -1,0 +1,87 @@
+"""What the routes work with, made once per process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, current_app, request
+
+from bus.store import connect
+from bus.threaded import ThreadedBus
+from contracts.errors import InvalidRequest
+from contracts.journal import JournalEntryChanged, JournalRpc
+from contracts.sip import CallChanged, RegistrationChanged, SipRpc
+from gateway.accounts import Accounts
+from gateway.event_log import EventLog
+from gateway.instances import Instances
+from gateway.preferences import Preferences
+from gateway.settings import GatewaySettings
+
+SIGN_IN_TIMEOUT_S = 12.0
+_NAME = "handset"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Clients of the services, and what the gateway itself keeps."""
+
+    settings: GatewaySettings
+    bus: ThreadedBus
+    sip: SipRpc
+    sip_sign_in: SipRpc
+    journal: JournalRpc
+    accounts: Accounts
+    instances: Instances
+    event_log: EventLog
+    preferences: Preferences
+
+
+def attach(app: Flask, settings: GatewaySettings) -> None:
+    """Connect to the broker and to Redis."""
+    redis = connect(settings.redis_uri)
+    event_log = EventLog(redis)
+    bus = ThreadedBus(
+        settings.amqp_uri,
+        "gateway",
+        {
+            CallChanged: event_log.append,
+            RegistrationChanged: event_log.append,
+            JournalEntryChanged: event_log.append,
+        },
+    )
+    app.extensions[_NAME] = Parts(
+        settings=settings,
+        bus=bus,
+        sip=bus.client("sip", SipRpc),
+        sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        journal=bus.client("journal", JournalRpc),
+        accounts=Accounts(redis),
+        instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
+        event_log=event_log,
+        preferences=Preferences(redis, event_log),
+    )
+
+
+def parts() -> Parts:
+    """The parts of the app that serves this request."""
+    found: Parts = current_app.extensions[_NAME]
+    return found
+
+
+def cookie_name() -> str:
+    """Named after the stack: cookies ignore ports."""
+    return f"handset-{parts().settings.stack}"
+
+
+def require_session() -> None:
+    """Raises SignInRequired."""
+    parts().accounts.require_session(request.cookies.get(cookie_name()))
+
+
+def request_id() -> dict[str, str]:
+    """The `request_id` of a command from the Idempotency-Key header field, if there is one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return {}
+    if not 8 <= len(key) <= 64 or not key.isascii():
+        raise InvalidRequest("Idempotency-Key must have 8 to 64 characters")
+    return {"request_id": key}

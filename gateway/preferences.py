@@ -1,0 +1,27 @@
+"""The person's settings."""
+
+from redis import Redis
+
+from contracts.gateway import Settings, SettingsChanged, SettingsPatch
+from gateway.event_log import EventLog
+
+
+class Preferences:
+    """Owns "gateway:settings"."""
+
+    def __init__(self, redis: "Redis[str]", event_log: EventLog) -> None:
+        self._redis = redis
+        self._event_log = event_log
+
+    def get(self) -> Settings:
+        text = self._redis.get("gateway:settings")
+        return Settings.model_validate_json(text) if text else Settings()
+
+    def change(self, patch: SettingsPatch) -> Settings:
+        known = self.get()
+        changed = known.model_copy(
+            update={**patch.model_dump(exclude_none=True), "revision": known.revision + 1}
+        )
+        self._redis.set("gateway:settings", changed.model_dump_json())
+        self._event_log.append(SettingsChanged(settings=changed))
+        return changed

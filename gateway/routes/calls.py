@@ -1,0 +1,97 @@
+"""Calls."""
+
+from contracts.errors import (
+    CallNotFound,
+    CallNotPlaced,
+    EngineDown,
+    InvalidRequest,
+    SignedOut,
+    WrongCallState,
+)
+from contracts.gateway import CallList, Dial, Dtmf, Reject
+from contracts.sip import Call, CallCommand, PlaceCall, RejectCall, SendDtmf
+from gateway.api import Api
+from gateway.parts import parts, request_id
+
+api = Api("calls")
+
+COMMAND_ERRORS = (CallNotFound, WrongCallState, EngineDown)
+
+
+@api.operation("GET", "/api/v1/calls")
+def list_calls() -> CallList:
+    """Calls that have not ended, oldest first."""
+    event_id = parts().event_log.last_id()
+    return CallList(items=parts().sip.list_calls(), event_id=event_id)
+
+
+@api.operation(
+    "POST",
+    "/api/v1/calls",
+    status=201,
+    errors=(InvalidRequest, SignedOut, CallNotPlaced, EngineDown),
+)
+def place_call(body: Dial) -> Call:
+    """Dial a number in any notation, a name of the instance, or a SIP URI.
+
+    What cannot be dialled gives a call that has already ended; its `problem` says why.
+    """
+    return parts().sip.place_call(PlaceCall(target=body.target, **request_id()))
+
+
+@api.operation("GET", "/api/v1/calls/<call_id>", errors=(CallNotFound,))
+def get_call(call_id: str) -> Call:
+    """One call, until an hour after its end."""
+    return parts().sip.get_call(call_id)
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/answer", errors=COMMAND_ERRORS)
+def answer(call_id: str) -> Call:
+    """Answer; other running calls are held."""
+    return parts().sip.answer(_command(call_id))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/reject", errors=COMMAND_ERRORS)
+def reject(call_id: str, body: Reject) -> Call:
+    """Refuse, for this phone (486) or for all phones of the account (603)."""
+    return parts().sip.reject(RejectCall(call_id=call_id, scope=body.scope, **request_id()))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/hang-up", errors=(CallNotFound, EngineDown))
+def hang_up(call_id: str) -> Call:
+    """End the call, whatever its state."""
+    return parts().sip.hang_up(_command(call_id))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/hold", errors=COMMAND_ERRORS)
+def hold(call_id: str) -> Call:
+    """Hold: the other side hears nothing, nor do we."""
+    return parts().sip.hold(_command(call_id))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/resume", errors=COMMAND_ERRORS)
+def resume(call_id: str) -> Call:
+    """Resume; other running calls are held."""
+    return parts().sip.resume(_command(call_id))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/mute", errors=COMMAND_ERRORS)
+def mute(call_id: str) -> Call:
+    """Switch our microphone off for this call."""
+    return parts().sip.mute(_command(call_id))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/unmute", errors=COMMAND_ERRORS)
+def unmute(call_id: str) -> Call:
+    """Switch our microphone on again."""
+    return parts().sip.unmute(_command(call_id))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/dtmf", errors=COMMAND_ERRORS)
+def send_dtmf(call_id: str, body: Dtmf) -> Call:
+    """Press keys."""
+    return parts().sip.send_dtmf(SendDtmf(call_id=call_id, digits=body.digits, **request_id()))
+
+
+def _command(call_id: str) -> CallCommand:
+    return CallCommand(call_id=call_id, **request_id())

@@ -1,0 +1,56 @@
+"""How the stack is."""
+
+from collections.abc import Callable
+
+from flask import Response
+from redis import RedisError
+
+from bus.codec import within
+from contracts import VERSION
+from contracts.errors import ContractError
+from contracts.health import Health, HealthState, PartHealth
+from gateway.api import Api
+from gateway.parts import parts
+
+api = Api("health")
+
+TIMEOUT_S = 2.0
+
+
+@api.operation("GET", "/healthz", is_public=True)
+def health() -> Response:
+    """Every part of the stack; status 503 if one of them is down."""
+    found = [_broker(), _store()]
+    found += _service("sip", within(TIMEOUT_S, parts().sip).health)
+    found += _service("journal", within(TIMEOUT_S, parts().journal).health)
+    is_up = all(part.state is HealthState.UP for part in found)
+    health = Health(
+        state=HealthState.UP if is_up else HealthState.DOWN, version=VERSION, parts=found
+    )
+    return Response(health.model_dump_json(), 200 if is_up else 503, mimetype="application/json")
+
+
+def _broker() -> PartHealth:
+    is_up = parts().bus.is_connected()
+    return PartHealth(part="rabbitmq", state=HealthState.UP if is_up else HealthState.DOWN)
+
+
+def _store() -> PartHealth:
+    try:
+        parts().preferences.get()
+    except RedisError as error:
+        return PartHealth(part="redis", state=HealthState.DOWN, detail=type(error).__name__)
+    return PartHealth(part="redis", state=HealthState.UP)
+
+
+def _service(name: str, ask: Callable[[], list[PartHealth]]) -> list[PartHealth]:
+    try:
+        found = ask()
+    except ContractError as error:
+        return [PartHealth(part=name, state=HealthState.DOWN, detail=error.code)]
+    own = PartHealth(part=name, state=HealthState.UP)
+    # each service's view of Redis counts, but it is named only where it differs from ours
+    return [
+        own,
+        *(each for each in found if each.part != "redis" or each.state is HealthState.DOWN),
+    ]

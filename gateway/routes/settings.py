@@ -1,0 +1,20 @@
+"""The person's settings."""
+
+from contracts.errors import InvalidRequest
+from contracts.gateway import Settings, SettingsPatch
+from gateway.api import Api
+from gateway.parts import parts
+
+api = Api("settings")
+
+
+@api.operation("GET", "/api/v1/settings")
+def get_settings() -> Settings:
+    """The settings, the same on every screen."""
+    return parts().preferences.get()
+
+
+@api.operation("PATCH", "/api/v1/settings", errors=(InvalidRequest,))
+def change_settings(body: SettingsPatch) -> Settings:
+    """Change some of the settings."""
+    return parts().preferences.change(body)
