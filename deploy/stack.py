@@ -121,6 +121,7 @@ def rabbitmq(stack: Stack) -> Program:
     environment = {
         "HOME": str(directory),
         "ERL_EPMD_PORT": str(stack.first_port + 1),
+        "ERL_CRASH_DUMP": str(directory / "erl_crash.dump"),
         "RABBITMQ_DIST_PORT": str(stack.first_port + 2),
         "RABBITMQ_NODENAME": "handset@localhost",
         "RABBITMQ_CONFIG_FILE": str(config),
@@ -159,7 +160,8 @@ def redis(stack: Stack) -> Program:
 def sip_engine(stack: Stack) -> Program:
     """The un-patched program that owns pjsua2. At SIGTERM it hangs up and unregisters."""
     argv = (sys.executable, "-m", "services.sip.engine")
-    return Program("sip-engine", argv, stack.engine_socket.is_socket, stack.environment())
+    is_ready = partial(port_answers, stack.audio_port)
+    return Program("sip-engine", argv, is_ready, stack.environment())
 
 
 def service(stack: Stack, name: str) -> Program:
