@@ -12,3 +12,4 @@ timeout = 60
 graceful_timeout = 1
 keepalive = 30
 accesslog = None
+control_socket_disable = True

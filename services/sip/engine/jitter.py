@@ -80,8 +80,8 @@ class JitterBuffer:
                 return None
             if len(self._buffer) < self._frame:
                 return self._underrun()
-            frame, self._buffer = self._buffer[: self._frame], self._buffer[self._frame :]
             self._control()
+            frame, self._buffer = self._buffer[: self._frame], self._buffer[self._frame :]
             return frame
 
     def _samples(self, duration_ms: float) -> int:
@@ -120,7 +120,8 @@ class JitterBuffer:
         return frame
 
     def _control(self) -> None:
-        self._lowest = min(self._lowest, len(self._buffer))
+        """Before a frame is taken out, so that even an empty buffer has something to splice."""
+        self._lowest = min(self._lowest, len(self._buffer) - self._frame)
         self._pulls += 1
         if self._pulls < self._pulls_per_window:
             return
@@ -135,7 +136,7 @@ class JitterBuffer:
 
     def _remove(self, duration_ms: float) -> None:
         count = self._samples(duration_ms)
-        if len(self._buffer) < count + self._fade:
+        if len(self._buffer) < self._frame + count + self._fade:
             return
         head, tail = self._buffer[: self._fade], self._buffer[count : count + self._fade]
         self._buffer = np.concatenate((self._blend(head, tail), self._buffer[count + self._fade :]))

@@ -1,0 +1,37 @@
+"""What the end of a dialog means to a person."""
+
+import pytest
+
+from contracts.sip import CallDirection, CallProblem, TerminationCause
+from services.sip.calls import cause_of_end
+
+OUT, IN = CallDirection.OUTGOING, CallDirection.INCOMING
+
+
+@pytest.mark.parametrize(
+    ("direction", "was_confirmed", "ended_here", "sip_status", "cause", "problem"),
+    [
+        (OUT, True, True, 200, TerminationCause.LOCAL_BYE, None),
+        (OUT, True, False, 200, TerminationCause.REMOTE_BYE, None),
+        (OUT, True, False, 408, TerminationCause.ERROR, CallProblem.SERVER_UNREACHABLE),
+        (OUT, False, True, 487, TerminationCause.CANCELLED, None),
+        (OUT, False, False, 486, TerminationCause.REJECTED, CallProblem.BUSY),
+        (OUT, False, False, 603, TerminationCause.REJECTED, CallProblem.DECLINED),
+        (OUT, False, False, 404, TerminationCause.REJECTED, CallProblem.NOT_FOUND),
+        (OUT, False, False, 480, TerminationCause.TIMEOUT, CallProblem.NO_ANSWER),
+        (OUT, False, False, 488, TerminationCause.REJECTED, CallProblem.MEDIA_REFUSED),
+        (OUT, False, False, 500, TerminationCause.REJECTED, CallProblem.SERVER_ERROR),
+        (IN, False, True, 486, TerminationCause.REJECTED, None),
+        (IN, False, False, 487, TerminationCause.CANCELLED, None),
+        (IN, True, False, 200, TerminationCause.REMOTE_BYE, None),
+    ],
+)
+def test_the_end_of_a_dialog_has_a_cause_and_a_problem_to_show(
+    direction, was_confirmed, ended_here, sip_status, cause, problem
+):
+    assert cause_of_end(
+        direction=direction,
+        was_confirmed=was_confirmed,
+        ended_here=ended_here,
+        sip_status=sip_status,
+    ) == (cause, problem)
