@@ -139,13 +139,18 @@ def _listener(port: int) -> str:
 
 def _start(title: str, supervisor: Supervisor, programs: Sequence[Program]) -> None:
     with _Progress(title):
-        supervisor.start(programs)
+        supervisor.load(programs)
         waiting = list(programs)
         deadline = time.monotonic() + READY_WITHIN_S
-        while waiting := [program for program in waiting if not program.is_ready()]:
+        while waiting:
+            names = {program.name for program in waiting}
+            for program in waiting:
+                if names.isdisjoint(program.needs):
+                    supervisor.start(program.name)
             if time.monotonic() > deadline:
                 raise Failure(_not_ready(supervisor, (program.name for program in waiting)))
             time.sleep(_POLL_S)
+            waiting = [program for program in waiting if not program.is_ready()]
 
 
 def _wait_for_health(stack: Stack, supervisor: Supervisor) -> None:

@@ -21,6 +21,8 @@ class Program:
     argv: tuple[str, ...]
     is_ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    """Names of programs that had better be ready first; it gets over their absence later."""
     stop_s: int = 5
     """After SIGTERM it has this long to end by itself."""
 

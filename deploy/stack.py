@@ -15,6 +15,7 @@ from deploy.ports import allot_block
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
 SERVICES = ("sip", "journal")
+_STORES = ("rabbitmq", "redis")
 _RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 _START_RABBITMQ = f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ_SERVER}"
 
@@ -167,7 +168,8 @@ def sip_engine(stack: Stack) -> Program:
 def service(stack: Stack, name: str) -> Program:
     """A service on the bus; ready when it takes calls."""
     argv = (sys.executable, "-m", "bus.run", name)
-    return Program(name, argv, partial(_service_listens, stack, name), stack.environment())
+    is_ready = partial(_service_listens, stack, name)
+    return Program(name, argv, is_ready, stack.environment(), needs=_STORES)
 
 
 def gateway(stack: Stack) -> Program:
@@ -178,7 +180,7 @@ def gateway(stack: Stack) -> Program:
         stack.gateway_port,
         greeting=b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
     )
-    return Program("gateway", argv, is_ready, stack.environment())
+    return Program("gateway", argv, is_ready, stack.environment(), needs=_STORES)
 
 
 def _create_secrets(directory: Path) -> None:

@@ -1,5 +1,6 @@
 """supervisord for a list of programs: its configuration, start, state and end."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from xmlrpc.client import Error, ServerProxy
 
 import psutil
@@ -15,7 +16,8 @@ from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped
 
 from deploy.program import REPOSITORY, Program, write
 
-_POLL_S = 0.1
+_POLL_S = 0.05
+_WAIT = False  # what supervisord is asked to do is begun, not waited for
 _SETTINGS = """\
 [supervisord]
 directory = {repository}
@@ -38,6 +40,7 @@ _PROGRAM = """
 command = {command}
 environment = {environment}
 priority = {priority}
+autostart = false
 autorestart = true
 startsecs = 1
 startretries = 1000000
@@ -73,28 +76,45 @@ class Supervisor:
         return bool(self._ask("getPID", default=0))
 
     def processes(self) -> list[Process]:
-        """By name; empty if supervisord does not run."""
-        processes = cast(list[dict[str, Any]], self._ask("getAllProcessInfo", default=[]))
-        return [Process(each["name"], each["statename"], each["description"]) for each in processes]
+        """In the order of their programs; empty if supervisord does not run."""
+        found = self._ask("getAllProcessInfo", default=[])
+        if found:
+            found.sort(key=lambda each: self._names().index(each["name"]))
+        return [Process(each["name"], each["statename"], each["description"]) for each in found]
 
-    def start(self, programs: Sequence[Program]) -> None:
-        """Start what is not running yet; restart what is started differently now."""
+    def load(self, programs: Sequence[Program]) -> None:
+        """Let supervisord know these programs; what was started differently before is stopped."""
         write(self._config, self._render(programs))
         if self.is_running():
-            self._apply_changes()
+            self._load_changes()
         else:
             subprocess.run(
                 (sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)),
                 check=True,
             )
 
+    def start(self, name: str) -> None:
+        """Start a loaded program, unless it runs."""
+        self._ask("startProcess", name, _WAIT, default=None)
+
     def stop(self) -> None:
-        """Stop all programs, the last one first, and wait for supervisord's end."""
-        pid = cast(int, self._ask("getPID", default=0))
+        """Stop all programs, the last one first, then supervisord itself."""
+        pid = self._ask("getPID", default=0)
         if not pid:
             return
+        for name in reversed(self._names()):
+            self._stop_program(name)
         self._ask("shutdown", default=None)
         while psutil.pid_exists(pid):
+            self._ask("getPID", default=0)  # wakes it up, or else its last words take seconds
+            time.sleep(_POLL_S)
+
+    def _names(self) -> list[str]:
+        return re.findall(r"^\[program:(.+)\]$", self._config.read_text(), re.MULTILINE)
+
+    def _stop_program(self, name: str) -> None:
+        self._ask("stopProcess", name, _WAIT, default=None)
+        while self._ask("getProcessInfo", name, default={}).get("statename") == "STOPPING":
             time.sleep(_POLL_S)
 
     def _render(self, programs: Sequence[Program]) -> str:
@@ -112,15 +132,15 @@ class Supervisor:
             sections.append(section.replace("%", "%%"))
         return "".join(sections)
 
-    def _apply_changes(self) -> None:
-        ((added, changed, removed),) = cast(Any, self._ask("reloadConfig", default=[[[], [], []]]))
+    def _load_changes(self) -> None:
+        ((added, changed, removed),) = self._ask("reloadConfig", default=[[[], [], []]])
         for name in changed + removed:
-            self._ask("stopProcessGroup", name, default=None)
+            self._stop_program(name)
             self._ask("removeProcessGroup", name, default=None)
         for name in added + changed:
             self._ask("addProcessGroup", name, default=None)
 
-    def _ask(self, method: str, *arguments: str, default: object) -> object:
+    def _ask(self, method: str, *arguments: str | bool, default: Any) -> Any:
         """The answer of supervisord, or the default if it does not run."""
         socket = self._directory / "run" / "supervisor.sock"
         transport = SupervisorTransport(None, None, f"unix://{socket}")

@@ -159,7 +159,8 @@ def robots(server: PracticeServer) -> Program:
         str(server.sip_port),
         str(server.first_port + 20),
     )
-    return Program("robots", argv, partial(_robots_are_registered, server))
+    is_ready = partial(_robots_are_registered, server)
+    return Program("robots", argv, is_ready, needs=("asterisk",))
 
 
 def _asterisk_root() -> Path:

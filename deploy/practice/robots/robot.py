@@ -20,12 +20,13 @@ class Role(Protocol):
 
 
 class RobotCall(pj.Call):
-    """One call. Plays `speech` again and again while it is connected."""
+    """One call. Plays `speech` again and again while it is connected, at most `talk_limit_s`."""
 
     def __init__(self, robot: "Robot", call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(robot, call_id)
         self.robot = robot
         self.speech: Path | None = None
+        self.talk_limit_s: float | None = None
         self._player: pj.AudioMediaPlayer | None = None
 
     @property
@@ -47,6 +48,11 @@ class RobotCall(pj.Call):
         if self.isActive():
             self.hangup(pj.CallOpParam())
 
+    def give_up(self) -> None:
+        """End unless it was answered."""
+        if self.isActive() and self.getInfo().state != pj.PJSIP_INV_STATE_CONFIRMED:
+            self.end()
+
     def close(self) -> None:
         """Let go of the library's objects."""
         self._player = None
@@ -65,7 +71,10 @@ class RobotCall(pj.Call):
                 self._play(self.getAudioMedia(index))
 
     def onCallState(self, _: pj.OnCallStateParam) -> None:
-        if self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED:
+        state = self.getInfo().state
+        if state == pj.PJSIP_INV_STATE_CONFIRMED and self.talk_limit_s is not None:
+            self.robot.phone.after(self.talk_limit_s, self.end)
+        if state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.robot.call_has_ended(self)
 
     def _play(self, audio: pj.AudioMedia) -> None:
@@ -87,10 +96,11 @@ class Robot(pj.Account):
         self._calls: set[RobotCall] = set()  # a call without a reference of ours is destroyed
         self.create(_account(phone, user))
 
-    def call(self, user: str, speech: Path) -> RobotCall:
-        """Call somebody; when it is answered, speak."""
+    def call(self, user: str, speech: Path, talk_limit_s: float) -> RobotCall:
+        """Call somebody; when it is answered, speak for a while."""
         call = RobotCall(self)
         call.speech = speech
+        call.talk_limit_s = talk_limit_s
         self._calls.add(call)
         call.makeCall(f"sip:{user}@{self.phone.server}", pj.CallOpParam(True))  # noqa: FBT003
         return call

@@ -7,7 +7,8 @@ from deploy.practice.robots.robot import RobotCall
 
 ANSWER_AFTER_S = 2.0
 CALL_BACK_AFTER_S = 5.0
-CALLED_BACK_FOR_S = 60.0
+CALL_BACK_RINGS_FOR_S = 18.0  # less than it takes until voicemail answers
+CALL_BACK_LASTS_S = 60.0
 
 
 class Speaking:
@@ -51,8 +52,8 @@ class Callback:
             call.robot.phone.after(CALL_BACK_AFTER_S, lambda: self._call_back(call, caller))
 
     def _call_back(self, first: RobotCall, caller: str) -> None:
-        second = first.robot.call(caller, self._greeting)
-        first.robot.phone.after(CALLED_BACK_FOR_S, second.end)
+        second = first.robot.call(caller, self._greeting, CALL_BACK_LASTS_S)
+        first.robot.phone.after(CALL_BACK_RINGS_FOR_S, second.give_up)
 
 
 def _user(uri: str) -> str:
