@@ -55,22 +55,23 @@ class Home:
         return any(Supervisor(directory).is_running() for directory in others)
 
     def gateway_port(self) -> int:
-        """The one asked for, else that of the last time."""
+        """The one asked for, else that of the last time. Raises Failure if it is not ours."""
         remembered = self.stack_directory / "gateway-port"
-        asked = os.environ.get("HANDSET_PORT")
-        if asked and not (asked.isdigit() and 0 < int(asked) < 65536):
+        last = int(remembered.read_text()) if remembered.exists() else FIRST_PORT
+        asked = os.environ.get("HANDSET_PORT") or str(last)
+        if not (asked.isdigit() and 0 < int(asked) < 65536):
             raise Failure(f"HANDSET_PORT is not a port: {asked}")
-        if asked:
-            self.stack_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write(remembered, f"{asked}\n")
-        return int(remembered.read_text()) if remembered.exists() else FIRST_PORT
+        port = int(asked)
+        if not (port == last and self.stack_supervisor.is_running()):
+            _refuse_taken_port(port)
+        self.stack_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write(remembered, f"{port}\n")
+        return port
 
 
 def up(home: Home) -> None:
     """Start what is not running, wait until all of it works, tell where it is."""
     port = home.gateway_port()
-    if not home.stack_supervisor.is_running():
-        _refuse_taken_port(port)
     practice = PracticeServer.create(home.practice_directory)
     _start("Practice server", home.practice_supervisor, practice_programs.programs(practice))
     instances = (practice.instances, REPOSITORY / "deploy" / "instances")

@@ -55,7 +55,7 @@ class Phone:
         self._poll_for(_LAST_WORDS_S)
         self._due.clear()
         gc.collect()  # no object of the library may outlive it
-        self._endpoint.libDestroy()
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # or else it waits for seconds
 
     def _poll_for(self, duration_s: float) -> None:
         deadline = time.monotonic() + duration_s
