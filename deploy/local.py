@@ -126,8 +126,9 @@ def _default_home() -> Path:
 def _refuse_taken_port(port: int) -> None:
     if not port_answers(port):
         return
-    other = f"HANDSET_PORT={port + 1} make up"
-    raise Failure(f"port {port} is taken by {_listener(port)}; choose another: {other}")
+    other = next(candidate for candidate in range(port + 1, 65536) if not port_answers(candidate))
+    choice = f"HANDSET_PORT={other} make up"
+    raise Failure(f"port {port} is taken by {_listener(port)}; choose another: {choice}")
 
 
 def _listener(port: int) -> str:
