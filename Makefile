@@ -1,7 +1,8 @@
 PYTHON = .venv/bin/python
+NPM = deploy/npm --prefix web
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Start the stack and the practice server, and tell the address
 	@deploy/install
@@ -22,15 +23,21 @@ install: ## Make this clone ready to run and to be tested, without starting anyt
 test: test-unit test-integration test-e2e ## Run every test
 
 test-unit: install ## Run the tests that need no server
-	$(PYTHON) -m pytest tests -m "not integration and not e2e"
+	$(PYTHON) -m pytest -m "not integration and not e2e"
+	$(NPM) test
 
 test-integration: install ## Run the tests with real servers
-	$(PYTHON) -m pytest tests -m integration
+	$(PYTHON) -m pytest -m integration
 
 test-e2e: install ## Run the tests with the whole stack and a browser
-	$(PYTHON) -m pytest tests -m e2e
+	$(PYTHON) -m pytest -m e2e
 
 lint: install ## Check style and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy
+	$(NPM) run lint && $(NPM) run types
 
-.PHONY: help up down status logs install test test-unit test-integration test-e2e lint
+generate: ## Write what follows from the code: the OpenAPI document and its types for the page
+	$(PYTHON) -m gateway.openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
+	$(NPM) run generate
+
+.PHONY: help up down status logs install test test-unit test-integration test-e2e lint generate
