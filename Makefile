@@ -20,17 +20,18 @@ logs: ## Follow the logs of all parts
 install: ## Make this clone ready to run and to be tested, without starting anything
 	@deploy/install test
 
-test: test-unit test-integration test-e2e ## Run every test
+test: lint test-unit test-integration test-e2e ## Run every test
 
 test-unit: install ## Run the tests that need no server
-	$(PYTHON) -m pytest -m "not integration and not e2e"
+	$(PYTHON) -m pytest tests/unit tests/contract
 	$(NPM) test
 
 test-integration: install ## Run the tests with real servers
-	$(PYTHON) -m pytest -m integration
+	$(PYTHON) -m pytest -p tests.monkey tests/integration/bus
+	$(PYTHON) -m pytest tests/integration/stack
 
 test-e2e: install ## Run the tests with the whole stack and a browser
-	$(PYTHON) -m pytest -m e2e
+	$(PYTHON) -m pytest tests/e2e
 
 lint: install ## Check style and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy

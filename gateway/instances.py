@@ -27,16 +27,16 @@ class Instances:
         self._directories = directories
 
     def find(self, server: str, instance: str | None) -> InstanceProfile:
-        """The profile for what was typed as server, and behind the "@" of the user, if anything.
+        """The profile for what was typed as server.
 
-        Raises InvalidRequest if a name cannot be one, or a profile file is broken.
+        What stands behind the "@" of the user is a domain if it looks like one, on a server that has no
+        profile. Raises InvalidRequest if a name cannot be one, or a profile file is broken.
         """
-        for name in (instance, server):
-            if name and (profile := self._from_file(name)):
-                return profile
-        if _HOST_AND_PORT.match(server):
-            return _from_name(server)
-        return self._from_well_known(server) or _from_name(server)
+        if profile := self._from_file(server):
+            return profile
+        if not _HOST_AND_PORT.match(server) and (profile := self._from_well_known(server)):
+            return profile
+        return _from_name(server, instance)
 
     def _from_file(self, name: str) -> InstanceProfile | None:
         if not _NAME.match(name):
@@ -71,11 +71,13 @@ class Instances:
             return None
 
 
-def _from_name(server: str) -> InstanceProfile:
+def _from_name(server: str, instance: str | None) -> InstanceProfile:
     match = _HOST_AND_PORT.match(server)
     host = match["host"] if match else server
     port = int(match["port"]) if match else None
+    domain = instance if instance and "." in instance and instance != host else None
+    sip = SipServer(host=host if domain else None, port=port)
     try:
-        return InstanceProfile(name=host[:64], domain=host, sip=SipServer(port=port))
+        return InstanceProfile(name=host[:64], domain=domain or host, sip=sip)
     except ValidationError as error:
         raise InvalidRequest(f"{server} is not the name of a server", field="server") from error

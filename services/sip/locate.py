@@ -12,6 +12,7 @@ from dns.rdatatype import RdataType
 from contracts.instance import InstanceProfile, SipServer, SipTransport
 from contracts.sip import RegistrationProblem
 from services.sip.engine.commands import Hop
+from services.sip.reach import refuses
 
 LIFETIME_S = 4.0
 HOSTS_FILE = Path("/etc/hosts")
@@ -80,6 +81,16 @@ def locate(profile: InstanceProfile, resolver: dns.resolver.Resolver) -> list[Ho
     if not hops and problem is not None:
         raise problem
     return hops
+
+
+def answering(hops: list[Hop]) -> list[Hop]:
+    """The same hops, those whose port is closed last. Raises Unlocatable if all are closed."""
+    closed = [hop for hop in hops if refuses(hop)]
+    if len(closed) == len(hops):
+        first = hops[0]
+        where = f"{first.host}:{first.port} ({first.transport})"
+        raise Unlocatable(RegistrationProblem.CONNECTION_REFUSED, f"{where} is closed")
+    return [hop for hop in hops if hop not in closed] + closed
 
 
 def _targets(profile: InstanceProfile, resolver: dns.resolver.Resolver) -> list[_Target]:

@@ -46,7 +46,7 @@ from services.sip.engine.commands import (
     SipEngine,
     SipSnapshot,
 )
-from services.sip.locate import Unlocatable, locate
+from services.sip.locate import Unlocatable, answering, locate
 from services.sip.providers import account_keeper, resolver
 from services.sip.settings import SipSettings
 from services.sip.store import SipStore
@@ -78,7 +78,7 @@ class SipService(SipRpc):
     def sign_in(self, request: SignIn) -> Registration:
         previous = self.keeper.get(self.store, self.vault)
         try:
-            self._use(request.account, remember=request.remember)
+            self._use(request.account, remember=request.remember, must_answer=True)
         except Unlocatable as error:
             raise SignInFailed(error.detail, side="sip", reason=error.problem) from error
         registration = self._outcome()
@@ -224,8 +224,10 @@ class SipService(SipRpc):
             raise SignedOut
         return account
 
-    def _use(self, account: SipAccount, *, remember: bool) -> None:
+    def _use(self, account: SipAccount, *, remember: bool, must_answer: bool = False) -> None:
         hops = locate(account.profile, self.resolver)
+        if must_answer:
+            hops = answering(hops)
         self.engine.put_account(EngineAccount(account=account, hops=hops, remember=remember))
 
     def _restore(self, account: SipAccount) -> None:

@@ -30,9 +30,10 @@ from services.sip.engine.commands import (
     SipEngine,
     SipSnapshot,
 )
+from services.sip.engine.connections import Connections
 from services.sip.engine.legs import Leg, remote_of
 from services.sip.engine.media import FRAME_MS, ProgressTones, ScreenPort, Tone
-from services.sip.engine.registration import SipRegistration, source_address
+from services.sip.engine.registration import SipRegistration, source_address, tls_problem
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ MAX_CALLS = 8
 ENDING_TONE_S = 2.5
 ENDED_TONE_S = 0.5
 LEAVE_TIMEOUT_S = 3.0
+TLS_HANDSHAKE_TIMEOUT_MS = 4000
 SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
 TLS_VERSIONS = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
 NO_REGISTRATION = Registration(revision=0, state=RegistrationState.TERMINATED)
@@ -79,6 +81,7 @@ class SipAgent(SipEngine):
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
+        self._connections = Connections()
 
     # the loop
 
@@ -123,6 +126,7 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
+        self._connections.abandon()
         ca_certificate = account.account.profile.ca_certificate
         transports = self._transports | {SipTransport.TLS: self._listen_tls(ca_certificate)}
         self._registration = SipRegistration(
@@ -231,16 +235,17 @@ class SipAgent(SipEngine):
 
     # what the library reports
 
-    def transport_failed(self, prm: pj.OnTransportStateParam) -> None:
-        registration = self._registration
-        if registration is None or prm.state != pj.PJSIP_TP_STATE_DISCONNECTED:
+    def transport_changed(self, prm: pj.OnTransportStateParam) -> None:
+        """A connection was made, or is gone: then the registration on it, too."""
+        self._connections.changed(prm)
+        if prm.state != pj.PJSIP_TP_STATE_DISCONNECTED:
             return
-        is_tls = prm.type.upper().startswith("TLS")
-        problems = list(prm.tlsInfo.verifyMsgs) if is_tls and not prm.tlsInfo.isEmpty else []
-        if is_tls and prm.tlsInfo.verifyStatus:
-            registration.tls_problem = "; ".join(problems) or "certificate not accepted"
-        if prm.type.lower().startswith(registration.hop.transport):
-            registration.connection_lost("connection lost")
+        registration = self._registration
+        if registration is None or not prm.type.lower().startswith(registration.hop.transport):
+            return
+        if registration.hop.transport is SipTransport.TLS:
+            registration.tls_problem = tls_problem(prm)
+        registration.connection_lost("connection lost")
 
     def _invited(self, prm: pj.OnIncomingCallParam) -> None:
         registration = self._registration
@@ -342,6 +347,7 @@ class SipAgent(SipEngine):
         configuration = self._transport_configuration()
         tls = configuration.tlsConfig
         tls.verifyServer = True
+        tls.msecTimeout = TLS_HANDSHAKE_TIMEOUT_MS
         tls.proto = TLS_VERSIONS
         if ca_certificate:
             tls.CaBuf = ca_certificate
@@ -370,7 +376,7 @@ class _Endpoint(pj.Endpoint):
         self._agent = agent
 
     def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
-        self._agent.transport_failed(prm)
+        self._agent.transport_changed(prm)
 
 
 def _endpoint_configuration(settings: SipEngineSettings, user_agent: str) -> pj.EpConfig:

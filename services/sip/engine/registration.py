@@ -8,6 +8,7 @@ from time import monotonic
 import pjsua2 as pj
 import structlog
 
+from contracts.instance import SipTransport
 from contracts.sip import Registration, RegistrationProblem, RegistrationState
 from services.sip.engine.commands import EngineAccount, Hop
 
@@ -15,8 +16,13 @@ log = structlog.get_logger(__name__)
 
 RETRY_PAUSE_S = (2.0, 60.0)  # first and longest
 UNREGISTER_WAIT_MS = 2000
-ERRNO_OF_LIBRARY = 120_000  # pjlib adds this to the operating system's error numbers
-ECONNREFUSED = 111
+PROBLEM_OF_STATUS = {
+    401: RegistrationProblem.WRONG_PASSWORD,
+    403: RegistrationProblem.WRONG_PASSWORD,
+    404: RegistrationProblem.UNKNOWN_USER,
+    407: RegistrationProblem.WRONG_PASSWORD,
+    408: RegistrationProblem.SERVER_UNREACHABLE,
+}
 FINAL_PROBLEMS = {RegistrationProblem.WRONG_PASSWORD, RegistrationProblem.UNKNOWN_USER}
 """Asking again would only lock the account."""
 
@@ -90,10 +96,7 @@ class SipRegistration(pj.Account):
                 Registration(revision=0, aor=self.aor, state=RegistrationState.TERMINATED)
             )
         else:
-            problem = self._problem(prm.code, prm.status)
-            is_from_library = problem in _LOCAL_PROBLEMS
-            detail = self.tls_problem or prm.reason
-            self._failed(problem, detail, None if is_from_library else prm.code)
+            self._failed(*self._problem(prm))
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         self._on_invite(prm)
@@ -103,7 +106,7 @@ class SipRegistration(pj.Account):
         try:
             self.setRegistration(True)  # noqa: FBT003
         except pj.Error as error:
-            self._failed(self._problem(503, error.status), self.tls_problem or error.reason, None)
+            self._failed(self._local_problem(error.reason), self.tls_problem or error.reason, None)
 
     def _failed(self, problem: RegistrationProblem, detail: str, sip_status: int | None) -> None:
         retry_at = None
@@ -125,18 +128,21 @@ class SipRegistration(pj.Account):
             )
         )
 
-    def _problem(self, sip_status: int, library_status: int) -> RegistrationProblem:
-        if self.tls_problem:
-            return RegistrationProblem.TLS_REFUSED
-        if sip_status in (401, 403, 407):
-            return RegistrationProblem.WRONG_PASSWORD
-        if sip_status == 404:
-            return RegistrationProblem.UNKNOWN_USER
-        if library_status == ERRNO_OF_LIBRARY + ECONNREFUSED:
+    def _problem(self, prm: pj.OnRegStateParam) -> tuple[RegistrationProblem, str, int | None]:
+        """What went wrong, in the words of the one who said it, and the response if there was one."""
+        if prm.rdata.wholeMsg:
+            problem = PROBLEM_OF_STATUS.get(prm.code, RegistrationProblem.SERVER_ERROR)
+            return problem, prm.reason, prm.code
+        return self._local_problem(prm.reason), self.tls_problem or prm.reason, None
+
+    def _local_problem(self, reason: str) -> RegistrationProblem:
+        """What the library says when there was no response."""
+        if "refused" in reason:
             return RegistrationProblem.CONNECTION_REFUSED
-        if sip_status == 408 or (sip_status == 503 and library_status != 0):
-            return RegistrationProblem.SERVER_UNREACHABLE
-        return RegistrationProblem.SERVER_ERROR
+        is_tls = self.hop.transport is SipTransport.TLS
+        if self.tls_problem or (is_tls and "PJ_ETIMEDOUT" in reason):  # of the handshake
+            return RegistrationProblem.TLS_REFUSED
+        return RegistrationProblem.SERVER_UNREACHABLE
 
     def _announce(self, registration: Registration) -> None:
         self.registration = registration
@@ -165,14 +171,15 @@ class SipRegistration(pj.Account):
         return configuration
 
 
-_LOCAL_PROBLEMS = {
-    RegistrationProblem.TLS_REFUSED,
-    RegistrationProblem.CONNECTION_REFUSED,
-    RegistrationProblem.SERVER_UNREACHABLE,
-}
-
-
 def source_address(source: str) -> str:
     """The address in "192.0.2.1:5060" or "[2001:db8::1]:5060"."""
     match = re.match(r"^\[?(.*?)\]?:\d+$", source)
     return match[1] if match else source
+
+
+def tls_problem(prm: pj.OnTransportStateParam) -> str:
+    """Why a TLS connection did not come about; empty if it was not for TLS."""
+    tls = prm.tlsInfo
+    if not tls.isEmpty() and tls.verifyStatus:
+        return "; ".join(tls.verifyMsgs) or "certificate not accepted"
+    return ""

@@ -1,0 +1,49 @@
+"""Servers that the tests share: started here, on ports of their own, and stopped again."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from deploy.practice import server as practice_server
+from deploy.practice.server import PracticeServer
+from deploy.stack import Stack
+from deploy.stack import programs as stack_programs
+from deploy.testing import running
+from tests.peers.face import Face
+
+
+@pytest.fixture(scope="session")
+def servers_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def practice(servers_directory: Path) -> Iterator[PracticeServer]:
+    """Asterisk, Prosody and the robots."""
+    server = PracticeServer.create(servers_directory / "practice")
+    with ExitStack() as stack:
+        for program in practice_server.programs(server):
+            stack.enter_context(running(program, server.directory / "log"))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
+    """A whole stack that nobody has signed in to yet."""
+    stack = Stack.create(servers_directory / "alice", (practice.instances,), name="alice")
+    with ExitStack() as running_programs:
+        for program in stack_programs(stack):
+            running_programs.enter_context(running(program, stack.directory / "log"))
+        yield stack
+
+
+@pytest.fixture
+def alice(alice_stack: Stack) -> Iterator[Face]:
+    """Alice, signed in; whatever call the test leaves is ended."""
+    with Face(alice_stack.address) as face:
+        response = face.sign_in()
+        assert response.status_code == 200, response.text
+        yield face
+        face.hang_up_everything()

@@ -1,0 +1,66 @@
+"""What is promised is there: interfaces, events with samples, generated files."""
+
+import inspect
+import json
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from nameko.extensions import Entrypoint
+
+from contracts.base import Event
+from contracts.events import AnyEvent, any_event
+from contracts.journal import JournalRpc
+from contracts.sip import SipRpc
+from gateway.openapi import document
+from services.journal.service import JournalService
+from services.sip.engine.agent import SipAgent
+from services.sip.engine.commands import SipEngine
+from services.sip.service import SipService
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+SAMPLES = sorted((REPOSITORY / "tests" / "samples" / "events").glob("*.json"))
+EVENTS = get_args(get_args(AnyEvent)[0])
+
+
+def methods(interface: type) -> list[str]:
+    return [name for name, member in vars(interface).items() if inspect.isfunction(member)]
+
+
+@pytest.mark.parametrize(
+    ("interface", "service"), [(SipRpc, SipService), (JournalRpc, JournalService)]
+)
+def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
+    for name in methods(interface):
+        entrypoints = getattr(getattr(service, name), "nameko_entrypoints", set())
+        assert any(isinstance(each, Entrypoint) for each in entrypoints), name
+
+
+def test_every_command_of_an_engine_is_implemented():
+    for name in methods(SipEngine):
+        assert name in vars(SipAgent), name
+
+
+def test_every_event_is_in_the_stream():
+    def all_below(kind: type) -> set[type]:
+        return {kind, *(each for child in kind.__subclasses__() for each in all_below(child))}
+
+    ours = {each for each in all_below(Event) if each.__module__.startswith("contracts.")}
+    assert ours - {Event} == set(EVENTS)
+
+
+def test_every_event_has_a_sample():
+    sampled = {json.loads(path.read_text())["type"] for path in SAMPLES}
+    assert sampled == {event.model_fields["type"].default for event in EVENTS}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_what_was_once_recorded_still_parses(path):
+    recorded = json.loads(path.read_text())
+    event = any_event.validate_python(recorded)
+    assert any_event.dump_python(event, mode="json").items() >= recorded.items()
+
+
+def test_the_committed_description_of_the_api_is_fresh():
+    committed = json.loads((REPOSITORY / "web" / "openapi.json").read_text())
+    assert committed == json.loads(json.dumps(document())), "run: make generate"

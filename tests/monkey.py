@@ -1,0 +1,8 @@
+"""Patches the process as a service's is, before anything else is imported: `pytest -p tests.monkey`."""
+
+import warnings
+
+with warnings.catch_warnings(action="ignore"):
+    import eventlet
+
+eventlet.monkey_patch()

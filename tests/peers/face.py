@@ -1,0 +1,232 @@
+"""A face without a browser: what a program does over REST, events and the audio socket."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+import numpy as np
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+HEADER_BYTES = 16
+FRAME_S = 0.02
+
+Json = dict[str, Any]
+
+
+class Late(AssertionError):
+    """What was waited for did not happen in time."""
+
+
+def eventually(look: Callable[[], Any], *, within_s: float = 5, what: str = "") -> Any:
+    """The first truthy answer of `look`, asked again and again."""
+    deadline = time.monotonic() + within_s
+    while True:
+        if found := look():
+            return found
+        if time.monotonic() > deadline:
+            raise Late(what or "condition not met in time")
+        threading.Event().wait(0.02)
+
+
+class Face:
+    """One signed-in client of one stack. `source` is the loopback address that it comes from."""
+
+    def __init__(self, address: str, source: str = "127.0.0.1") -> None:
+        self.address = address.replace("localhost", "127.0.0.1")
+        transport = httpx.HTTPTransport(local_address=source)
+        self.http = httpx.Client(base_url=self.address, transport=transport, timeout=15)
+        self.events: list[Json] = []
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.http.close()
+
+    # REST
+
+    def request(self, method: str, path: str, body: Json | None = None, **options: Any) -> Any:
+        return self.http.request(method, path, json=body, **options)
+
+    def sign_in(self, user: str = "alice@practice", password: str | None = None,
+                server: str = "practice", *, remember: bool = False) -> httpx.Response:  # fmt: skip
+        credentials = {
+            "user": user,
+            "password": password or f"{user.partition('@')[0]}-practice",
+            "server": server,
+            "remember": remember,
+        }
+        return self.request("POST", "/api/v1/session", credentials)
+
+    def dial(self, target: str) -> Json:
+        response = self.request("POST", "/api/v1/calls", {"target": target})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def call(self, call_id: str) -> Json:
+        response = self.request("GET", f"/api/v1/calls/{call_id}")
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def calls(self) -> list[Json]:
+        return self.request("GET", "/api/v1/calls").json()["items"]
+
+    def command(self, call: Json, verb: str, body: Json | None = None) -> httpx.Response:
+        return self.request("POST", f"/api/v1/calls/{call['call_id']}/{verb}", body)
+
+    def hang_up_everything(self) -> None:
+        for call in self.calls():
+            self.command(call, "hang-up")
+        eventually(lambda: not self.calls(), what="calls that do not end")
+
+    def waits_for(self, call: Json, *, within_s: float = 6, **expected: Any) -> Json:
+        """The call, once it has all the expected values."""
+
+        def look() -> Json | None:
+            found = self.call(call["call_id"])
+            return found if expected.items() <= found.items() else None
+
+        return eventually(look, within_s=within_s, what=f"{expected} in {self.call(call['call_id'])}")
+
+    def is_called(self, *, within_s: float = 10) -> Json:
+        """The first incoming call."""
+
+        def look() -> Json | None:
+            return next((call for call in self.calls() if call["direction"] == "incoming"), None)
+
+        return eventually(look, within_s=within_s, what="no incoming call")
+
+    def journal(self, **query: Any) -> Json:
+        response = self.request("GET", "/api/v1/journal", params=query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def journal_entry(self, call: Json, **expected: Any) -> Json:
+        """The call's entry, once it has all the expected values."""
+
+        def look() -> Json | None:
+            items = self.journal(limit=50)["items"]
+            found = next((item for item in items if item["entry_id"] == call["call_id"]), None)
+            return found if found is not None and expected.items() <= found.items() else None
+
+        return eventually(look, what=f"no journal entry with {expected}")
+
+    # events
+
+    def stream(self, after: str) -> Iterator[tuple[str, Json | str]]:
+        """(id, event) as they come; ("", "reset") for a reset."""
+        with self.http.stream(
+            "GET", "/api/v1/events", params={"after": after}, timeout=30
+        ) as response:
+            assert response.status_code == 200
+            event_id = ""
+            kind = "message"
+            for line in response.iter_lines():
+                field, _colon, value = line.partition(": ")
+                if field == "id":
+                    event_id = value
+                elif field == "event":
+                    kind = value
+                elif field == "data" and kind == "reset":
+                    yield "", "reset"
+                elif field == "data":
+                    yield event_id, json.loads(value)
+
+    def key(self) -> dict[str, str]:
+        """A fresh Idempotency-Key."""
+        return {"Idempotency-Key": uuid4().hex}
+
+
+class Screen:
+    """A microphone that plays a tone, and a speaker that is recorded; over the audio socket."""
+
+    def __init__(self, face: Face, tone_hz: float = 0) -> None:
+        cookies = "; ".join(f"{name}={value}" for name, value in face.http.cookies.items())
+        url = face.address.replace("http", "ws") + "/api/v1/audio"
+        headers = {"Cookie": cookies}
+        self._stack = ExitStack()
+        connection = connect(url, additional_headers=headers, compression=None)
+        self._socket = self._stack.enter_context(connection)
+        self.format = json.loads(self._socket.recv(timeout=5))
+        self.rate_hz = self.format["clock_rate_hz"]
+        self.tone_hz = tone_hz
+        self.close_code: int | None = None
+        self._heard: list[np.ndarray] = []
+        self._is_open = True
+        self._threads = [
+            threading.Thread(target=run, daemon=True) for run in (self._speak, self._listen)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._is_open = False
+        self._stack.close()
+        for thread in self._threads:
+            thread.join(2)
+
+    def hears(self, frequency_hz: float, *, within_s: float = 5) -> None:
+        """Wait until half a second of sound is mostly this tone."""
+        eventually(
+            lambda: self.share_of(frequency_hz) > 0.6,
+            within_s=within_s,
+            what=f"no {frequency_hz} Hz; share {self.share_of(frequency_hz):.2f}, "
+            f"level {self.level():.0f}",
+        )
+
+    def hears_nothing(self, *, within_s: float = 5) -> None:
+        eventually(lambda: self.level() < 30, within_s=within_s, what=f"level {self.level():.0f}")
+
+    def hears_sound(self, *, within_s: float = 8) -> None:
+        eventually(lambda: self.level() > 300, within_s=within_s, what=f"level {self.level():.0f}")
+
+    def level(self) -> float:
+        """RMS of the last half second."""
+        samples = self._last()
+        return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0
+
+    def share_of(self, frequency_hz: float) -> float:
+        """Share of the energy of the last half second within 20 Hz of a frequency."""
+        samples = self._last()
+        if len(samples) < self.rate_hz // 2 or not samples.any():
+            return 0
+        spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+        frequencies = np.fft.rfftfreq(len(samples), 1 / self.rate_hz)
+        return float(spectrum[np.abs(frequencies - frequency_hz) < 20].sum() / spectrum.sum())
+
+    def _last(self) -> np.ndarray:
+        frames = self._heard[-25:]
+        return np.concatenate(frames).astype(float) if frames else np.zeros(0)
+
+    def _speak(self) -> None:
+        samples = int(self.rate_hz * FRAME_S)
+        sequence, due = 0, time.monotonic()
+        while self._is_open:
+            t = (np.arange(samples) + sequence * samples) / self.rate_hz
+            pcm = (8000 * np.sin(2 * np.pi * self.tone_hz * t)).astype("<i2")
+            header = sequence.to_bytes(4, "little") + bytes(HEADER_BYTES - 4)
+            try:
+                self._socket.send(header + pcm.tobytes())
+            except ConnectionClosed:
+                return
+            sequence += 1
+            due += FRAME_S
+            threading.Event().wait(max(0, due - time.monotonic()))
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                frame = self._socket.recv()
+                self._heard.append(np.frombuffer(frame[HEADER_BYTES:], "<i2"))
+        except ConnectionClosed as closed:
+            self.close_code = closed.rcvd.code if closed.rcvd else None
