@@ -31,6 +31,7 @@ REPLY_QUEUE_EXPIRES_S = 300
 
 
 def event_exchange(service: str) -> Exchange:
+    """Where a service publishes, and others listen."""
     return Exchange(f"{service}.events", type="topic", durable=True)
 
 
@@ -96,7 +97,8 @@ class Sender:
             try:
                 self._publish(parcel)
             except ChannelError as error:
-                self._disconnect()  # its confirmation is still to come and would be taken for another's
+                # its confirmation is still to come, and would be taken for another's
+                self._disconnect()
                 unroutable = "NO_ROUTE" in str(error)
                 _settle(parcel.confirmed, Unroutable(parcel.routing_key) if unroutable else error)
             except (AmqpError, OperationalError, OSError) as error:
@@ -146,7 +148,8 @@ def _settle(future: "Future[None]", error: Exception | None) -> None:
 class Consumer(ConsumerMixin):
     """Takes messages from queues and reconnects for ever, at least every two seconds.
 
-    Has the methods of nameko.amqp.consume.Consumer, so nameko's extensions can use it as `consumer_cls`.
+    Has the methods of nameko.amqp.consume.Consumer, so nameko's extensions can use it as
+    `consumer_cls`.
     """
 
     def __init__(

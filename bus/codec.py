@@ -1,4 +1,4 @@
-"""Contract methods to and from JSON values. Imports neither nameko nor eventlet: engines use it too."""
+"""Contract methods to and from JSON values. Engines use it, too: no nameko, no eventlet."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -66,11 +66,12 @@ class Codec:
 
 @cache
 def codec_of(contract: type, method_name: str) -> Codec:
+    """The codec of one method of a contract, made once."""
     return Codec(getattr(contract, method_name))
 
 
 class TypedClient:
-    """Looks like an instance of `contract`; each method goes through `call(name, arguments, timeout_s)`."""
+    """Looks like an instance of `contract`; methods go through `call(name, arguments, limit_s)`."""
 
     def __init__(
         self, contract: type, call: Callable[[str, dict[str, Any], float], Any], timeout_s: float

@@ -182,11 +182,8 @@ class EngineLink(SharedExtension, ProviderCollector):
             if update is None:
                 continue
             connection, is_snapshot = self._socket, type(update) is self.snapshot_type
-
-            def is_wanted() -> bool:
-                """A snapshot of an engine that is gone again must not keep back the next one."""
-                return not self._stopping and not (is_snapshot and connection is not self._socket)
-
+            # a snapshot of an engine that is gone again must not keep back the next one
+            is_wanted = partial(self._is_wanted, connection if is_snapshot else None)
             for entrypoint in [
                 each for each in self._providers if type(update) is each.update_type
             ]:
@@ -194,6 +191,9 @@ class EngineLink(SharedExtension, ProviderCollector):
                 retry.until_done(type(update).__name__, run, is_wanted)
             if is_snapshot and connection is not None and connection is self._socket:
                 self.state = EngineState.UP
+
+    def _is_wanted(self, connection: Any) -> bool:
+        return not self._stopping and connection in (None, self._socket)
 
     def _load(self, message: Line) -> Model | None:
         types = {each.update_type.__name__: each.update_type for each in self._providers}
@@ -265,8 +265,8 @@ class _OnEngine(Entrypoint):
 def on_engine(update_type: type[Model]) -> Callable[[Handler], Handler]:
     """Run the decorated `method(self, update)` for each update of this type, one after another.
 
-    All updates of a service share one order: while a handler runs, or is tried again because Redis is
-    away, the next update of any type waits. After a snapshot's handler the engine takes commands of
-    everybody; `EngineGone` says that it takes none any more.
+    All updates of a service share one order: while a handler runs, or is tried again because Redis
+    is away, the next update of any type waits. After a snapshot's handler the engine takes commands
+    of everybody; `EngineGone` says that it takes none any more.
     """
     return cast(Callable[[Handler], Handler], _OnEngine.decorator(update_type))

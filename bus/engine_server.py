@@ -90,7 +90,7 @@ class EngineServer:
     def _accept(self, engine: Engine) -> None:
         service, _address = self._listener.accept()
         self._drop()
-        service.setblocking(False)
+        service.settimeout(0)
         self._service = service
         self._selector.register(service, selectors.EVENT_READ)
         self.emit(engine.snapshot())
@@ -163,5 +163,5 @@ def _listen(path: Path) -> socket.socket:
     listener.bind(str(path))
     path.chmod(0o600)
     listener.listen(1)
-    listener.setblocking(False)
+    listener.settimeout(0)
     return listener

@@ -109,7 +109,7 @@ class _ChangeHandler(_EventHandler):
 def on_change(event: type[Event]) -> Callable[[Handler], Handler]:
     """Run the decorated `method(self)` at the start and after each `event`, one after another.
 
-    For services that must be complete: they ask the owner for its changes after the position that they
-    keep, so neither an event lost by the broker nor a time when they were away leaves a gap.
+    For services that must be complete: they ask the owner for its changes after the position that
+    they keep, so neither an event lost by the broker nor a time when they were away leaves a gap.
     """
     return cast(Callable[[Handler], Handler], _ChangeHandler.decorator(event))

@@ -4,10 +4,10 @@
     engine → service  {"id": 7, "result": …}  or  {"id": 7, "error": {"code": …}}
                       {"update": "CallUpdate", "value": {…}}     in order, no id
 
-The engine's first line on every connection is a snapshot of all it knows. A newer connection replaces an
-older one. A closed connection means nothing to the engine: calls go on. `ping` is answered by the loop
-that does the engine's work, so that a hung engine is told from a busy one. Imports neither nameko nor
-eventlet.
+The engine's first line on every connection is a snapshot of all it knows. A newer connection
+replaces an older one. A closed connection means nothing to the engine: calls go on. `ping` is
+answered by the loop that does the engine's work, so that a hung engine is told from a busy one.
+Imports neither nameko nor eventlet.
 """
 
 from typing import Any
@@ -20,6 +20,6 @@ Line = dict[str, Any]
 
 
 class EngineGone(Model):
-    """The link is down: the engine stopped, hangs, or is being started. Made by the service's end."""
+    """The engine stopped, hangs, or is being started. Made by the service's end of the link."""
 
     reason: str

@@ -1,7 +1,8 @@
 """Redis of one service: its own keys, and what it publishes, in one transaction.
 
-The transactional outbox: a change and the events about it are written together, or not at all; a relay
-(`bus.outbox`) publishes from there. `changes` serves the same stream to those who must be complete.
+The transactional outbox: a change and the events about it are written together, or not at all; a
+relay (`bus.outbox`) publishes from there. `changes` serves the same stream to those who must be
+complete.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The bus for processes with real threads (the gateway): no nameko, no eventlet, no monkey-patching."""
+"""The bus for processes with real threads (the gateway): no nameko, no eventlet, no patching."""
 
 import math
 import threading
@@ -17,8 +17,8 @@ from bus.amqp import (
     REPLY_QUEUE_EXPIRES_S,
     RPC_EXCHANGE,
     Consumer,
-    Sender,
     RecentMessages,
+    Sender,
     event_exchange,
     is_live,
 )
@@ -34,7 +34,8 @@ Subscription = Callable[[Event], None]
 
 
 class ThreadedBus:
-    """RPC clients and event subscriptions; any thread may call. Three threads of its own do the work.
+    """RPC clients and event subscriptions; any thread may call. Three threads of its own do the
+    work.
 
     `subscriptions` maps an event class to the function that takes it: one at a time, in order.
     """

@@ -18,6 +18,6 @@ class Event(Model):
 
 
 class Command(Model):
-    """A request with an effect. Sent again with the same `request_id` it is answered, not run again."""
+    """A request with an effect. With a `request_id` that was seen, it is answered and not run."""
 
     request_id: str = Field(default_factory=lambda: uuid4().hex, min_length=8, max_length=64)

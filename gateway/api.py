@@ -17,7 +17,7 @@ BODY, QUERY = "body", "query"
 
 @dataclass(frozen=True)
 class Operation:
-    """One verb on one path. Arguments named `body` and `query` are models, the others path parts."""
+    """One verb on one path. Arguments `body` and `query` are models, the others path parts."""
 
     method: str
     rule: str

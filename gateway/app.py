@@ -33,7 +33,7 @@ def create_app(settings: GatewaySettings) -> Flask:
 
 
 def _refuse_compression(app: Flask) -> None:
-    """simple-websocket accepts permessage-deflate whenever it is offered; PCM only costs time in it."""
+    """simple-websocket accepts permessage-deflate when it is offered; PCM only costs time in it."""
     serve = app.wsgi_app
 
     def without_extensions(environment: dict[str, object], start_response: object) -> object:

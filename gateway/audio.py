@@ -1,6 +1,7 @@
 """The audio relay: a page's WebSocket on one side, the sip engine's audio port on the other.
 
-It adds no buffer and reads nothing but lengths; the frame is described in services/sip/engine/screens.py.
+It adds no buffer and reads nothing but lengths; the frame is described in
+services/sip/engine/screens.py.
 """
 
 import socket

@@ -1,4 +1,4 @@
-"""The log of events that faces follow: a Redis stream, read once and fanned out to all listeners."""
+"""The log of events that faces follow: a Redis stream, read once, handed to all listeners."""
 
 import queue
 import threading

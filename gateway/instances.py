@@ -29,8 +29,8 @@ class Instances:
     def find(self, server: str, instance: str | None) -> InstanceProfile:
         """The profile for what was typed as server.
 
-        What stands behind the "@" of the user is a domain if it looks like one, on a server that has no
-        profile. Raises InvalidRequest if a name cannot be one, or a profile file is broken.
+        What stands behind the "@" of the user is a domain if it looks like one, on a server that
+        has no profile. Raises InvalidRequest if a name cannot be one, or a profile file is broken.
         """
         if profile := self._from_file(server):
             return profile

@@ -27,8 +27,9 @@ EVENTS = {
         "tags": ["events"],
         "operationId": "events",
         "summary": "The stream of all changes, as Server-Sent Events.",
-        "description": "Each event has an `id`; a client that comes back with `Last-Event-ID` (or `after`) "
-        "misses nothing. `event: reset` says that the id is unknown: load everything anew.",
+        "description": "Each event has an `id`; a client that comes back with `Last-Event-ID` "
+        "(or `after`) misses nothing. `event: reset` says that the id is unknown: load "
+        "everything anew.",
         "parameters": [
             {"name": "after", "in": "query", "schema": {"type": "string"}},
             {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}},
@@ -48,8 +49,8 @@ AUDIO = {
         "tags": ["audio"],
         "operationId": "audio",
         "summary": "WebSocket: the microphone and the speaker of this screen.",
-        "description": "First a text message (AudioFormat), then binary frames both ways. Close codes: "
-        "4000 sign in, 4001 another screen took the audio, 4002 the engine is away.",
+        "description": "First a text message (AudioFormat), then binary frames both ways. "
+        "Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away.",
         "responses": {
             "101": {
                 "description": "The first message",
@@ -78,8 +79,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Handset",
             "version": VERSION,
-            "description": "Everything that the page can do. Errors are RFC 9457 problems with a stable "
-            "`code`; commands take an `Idempotency-Key` and run once per key.",
+            "description": "Everything that the page can do. Errors are RFC 9457 problems with a "
+            "stable `code`; commands take an `Idempotency-Key` and run once per key.",
             "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
         },
         "paths": paths,

@@ -10,7 +10,7 @@ FOREVER_S = 365 * 24 * 3600
 
 
 def register(app: Flask, web_directory: Path) -> None:
-    """Serve the page under every path that is none of the API's; assets have hashes in their names."""
+    """Serve the page on every path that is not the API's; assets have hashes in their names."""
     directory = web_directory.resolve()
 
     @app.get("/assets/<path:name>")

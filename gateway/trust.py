@@ -1,4 +1,4 @@
-"""Who may speak to the gateway: our own pages under our own name, and programs; nobody else's pages."""
+"""Who may speak to the gateway: our own pages under our own name, and programs."""
 
 from flask import Flask, Response, request
 

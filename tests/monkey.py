@@ -1,4 +1,4 @@
-"""Patches the process as a service's is, before anything else is imported: `pytest -p tests.monkey`."""
+"""Patches the process as a service's is, before all other imports: `pytest -p tests.monkey`."""
 
 import warnings
 

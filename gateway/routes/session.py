@@ -33,8 +33,8 @@ _one_at_a_time = threading.Lock()
 def sign_in(body: Credentials) -> Response:
     """Sign in; the first to do so owns the stack.
 
-    A stack that is signed in already only compares the password. Sets the session cookie. If the server
-    refuses or is not reached, the problem's `reason` says why, within ten seconds.
+    A stack that is signed in already only compares the password. Sets the session cookie. If the
+    server refuses or is not reached, the problem's `reason` says why, within ten seconds.
     """
     address = request.remote_addr or ""
     accounts = parts().accounts

@@ -32,7 +32,9 @@ class JournalService(JournalRpc):
         while more:
             page = self.sip.call_changes(position, CHANGES_PER_PAGE)
             if page.position != position:
-                self.store.put_entries([entry_of(event.call) for event in page.events], page.position)
+                self.store.put_entries(
+                    [entry_of(event.call) for event in page.events], page.position
+                )
             position, more = page.position, page.more
 
     @rpc

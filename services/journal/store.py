@@ -6,7 +6,7 @@ from contracts.journal import JournalEntry, JournalEntryChanged, JournalPage
 
 
 class JournalStore(Store):
-    """journal:entry:{entry_id}, journal:by_start (entry ids), journal:position (in sip's outbox)."""
+    """journal:entry:{entry_id}, journal:by_start, journal:position (in the outbox of sip)."""
 
     service = "journal"
 

@@ -1,4 +1,4 @@
-"""Whether anybody listens at a hop at all: told in a moment, where SIP itself would wait for 32 s."""
+"""Whether anybody listens at a hop: told in a moment, where SIP itself would wait for 32 s."""
 
 import socket
 
@@ -12,7 +12,7 @@ KEEPALIVE = b"\r\n\r\n"
 
 
 def refuses(hop: Hop) -> bool:
-    """True if the port is closed. False says nothing: it may be open, or a firewall may be silent."""
+    """True if the port is closed. False says nothing: it may be open, or a firewall silent."""
     try:
         if hop.transport is SipTransport.UDP:
             _knock_by_udp(hop)

@@ -26,8 +26,9 @@ class Undiallable(Exception):
 def target_uri(dialled_text: str, domain: str) -> SipUri:
     """The Request-URI for what was typed, in the domain of the account. Raises Undiallable.
 
-    Numbers in any notation, letters on keys (E.161), names of the instance, `tel:` and `sip:` URIs. Another
-    host is refused: most servers would ignore it and ring a stranger of the same name at home.
+    Numbers in any notation, letters on keys (E.161), names of the instance, `tel:` and `sip:` URIs.
+    Another host is refused: most servers would ignore it and ring a stranger of the same name at
+    home.
     """
     text = dialled_text.strip()
     scheme = text.partition(":")[0].lower()

@@ -93,7 +93,9 @@ class Face:
             found = self.call(call["call_id"])
             return found if expected.items() <= found.items() else None
 
-        return eventually(look, within_s=within_s, what=f"{expected} in {self.call(call['call_id'])}")
+        return eventually(
+            look, within_s=within_s, what=f"{expected} in {self.call(call['call_id'])}"
+        )
 
     def is_called(self, *, within_s: float = 10) -> Json:
         """The first incoming call."""

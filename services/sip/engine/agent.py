@@ -55,7 +55,7 @@ NO_REGISTRATION = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 
 class SipAgent(SipEngine):
-    """Everything here runs in the thread that polls; no object of the library leaves this folder."""
+    """Runs in the thread that polls; no object of the library leaves this folder."""
 
     def __init__(self, settings: SipEngineSettings, user_agent: str) -> None:
         self._settings = settings
@@ -150,7 +150,7 @@ class SipAgent(SipEngine):
         if registration is None:
             return
         if registration.registration.state is RegistrationState.ACTIVE:
-            registration.setRegistration(False)  # noqa: FBT003
+            registration.setRegistration(False)
         self._leaving.append((registration, monotonic() + LEAVE_TIMEOUT_S))
         self._registration_changed(NO_REGISTRATION)
 

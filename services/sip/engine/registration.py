@@ -104,7 +104,7 @@ class SipRegistration(pj.Account):
     def _register(self) -> None:
         self.tls_problem = ""
         try:
-            self.setRegistration(True)  # noqa: FBT003
+            self.setRegistration(True)
         except pj.Error as error:
             self._failed(self._local_problem(error.reason), self.tls_problem or error.reason, None)
 
@@ -129,7 +129,7 @@ class SipRegistration(pj.Account):
         )
 
     def _problem(self, prm: pj.OnRegStateParam) -> tuple[RegistrationProblem, str, int | None]:
-        """What went wrong, in the words of the one who said it, and the response if there was one."""
+        """What went wrong, in whose words, and the response if there was one."""
         if prm.rdata.wholeMsg:
             problem = PROBLEM_OF_STATUS.get(prm.code, RegistrationProblem.SERVER_ERROR)
             return problem, prm.reason, prm.code

@@ -1,9 +1,9 @@
 """The audio port of the engine: one screen at a time sends its microphone and hears the call.
 
 A connection begins with the stack's audio token on a line of its own; the engine answers with an
-AudioFormat as JSON on a line. Then frames go both ways, each after its length (u16, little-endian): a
-header of 16 bytes and PCM, as AudioFormat says. A frame of length 0 tells a screen that a newer one has
-taken the audio.
+AudioFormat as JSON on a line. Then frames go both ways, each after its length (u16, little-endian):
+a header of 16 bytes and PCM, as AudioFormat says. A frame of length 0 tells a screen that a newer
+one has taken the audio.
 """
 
 import hmac

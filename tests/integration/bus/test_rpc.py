@@ -103,7 +103,9 @@ def test_a_repeated_command_is_answered_not_run(caller):
 def test_the_same_command_at_the_same_time_runs_once(caller):
     request = Add(amount=3)
     pool = eventlet.GreenPool()
-    calls = [pool.spawn(use, caller, lambda service: service.counter.add(request)) for _ in range(8)]
+    calls = [
+        pool.spawn(use, caller, lambda service: service.counter.add(request)) for _ in range(8)
+    ]
     assert [call.wait() for call in calls] == [3] * 8
     assert Counter.ran == [3]
 
@@ -169,5 +171,3 @@ def test_without_redis_a_command_is_refused_not_run(caller, bus_config):
     with Redis.from_url(bus_config["REDIS_URI"]) as redis:
         redis.execute_command("CLIENT", "UNPAUSE")
     assert Counter.ran == []
-
-

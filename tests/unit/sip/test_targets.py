@@ -33,7 +33,19 @@ def test_numbers_in_any_notation_names_and_uris_become_one_request_uri(typed, us
 
 @pytest.mark.parametrize(
     "typed",
-    ["🎉", "1" * 500, "++49", "call me", "a b", "<script>", "sip:", "sip:@practice", "-", "日本", "%00"],
+    [
+        "🎉",
+        "1" * 500,
+        "++49",
+        "call me",
+        "a b",
+        "<script>",
+        "sip:",
+        "sip:@practice",
+        "-",
+        "日本",
+        "%00",
+    ],
 )
 def test_nonsense_is_refused(typed):
     with pytest.raises(Undiallable) as refused:
@@ -41,7 +53,9 @@ def test_nonsense_is_refused(typed):
     assert refused.value.problem is CallProblem.INVALID_TARGET
 
 
-@pytest.mark.parametrize("typed", ["sip:600@evil.example", "bob@evil.example", "sips:bob@192.0.2.1"])
+@pytest.mark.parametrize(
+    "typed", ["sip:600@evil.example", "bob@evil.example", "sips:bob@192.0.2.1"]
+)
 def test_another_host_is_refused_not_dialled_at_home(typed):
     with pytest.raises(Undiallable) as refused:
         target_uri(typed, "practice")
