@@ -26,6 +26,10 @@ class Program:
     stop_s: int = 5
     """After SIGTERM it has this long to end by itself."""
 
+    def argv_that_ends_with_starter(self) -> tuple[str, ...]:
+        """Starts the same process; it gets a SIGTERM when its parent ends, even if by SIGKILL."""
+        return ("setpriv", "--pdeathsig", "TERM", *self.argv)
+
 
 def port_answers(port: int, *, greeting: bytes = b"", host: str = LOOPBACK) -> bool:
     """Whether a TCP port takes connections and, after a greeting, says anything at all."""

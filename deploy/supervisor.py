@@ -123,7 +123,7 @@ class Supervisor:
         for priority, program in enumerate(programs, start=1):
             section = _PROGRAM.format(
                 name=program.name,
-                command=shlex.join(program.argv),
+                command=shlex.join(program.argv_that_ends_with_starter()),
                 environment=_environment(program.environment),
                 priority=priority,
                 stop_s=program.stop_s,

@@ -39,7 +39,7 @@ def start(program: Program, log_directory: Path, *, within_s: float = 30) -> Pro
     log_path = log_directory / f"{program.name}.log"
     with log_path.open("ab") as log:
         process = subprocess.Popen(
-            program.argv,
+            program.argv_that_ends_with_starter(),
             cwd=REPOSITORY,
             env={**os.environ, **program.environment},
             stdin=subprocess.DEVNULL,
