@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Self
 from uuid import uuid4
@@ -13,25 +13,12 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.peers.ear import Ear, eventually
+
 HEADER_BYTES = 16
 FRAME_S = 0.02
 
 Json = dict[str, Any]
-
-
-class Late(AssertionError):
-    """What was waited for did not happen in time."""
-
-
-def eventually(look: Callable[[], Any], *, within_s: float = 5, what: str = "") -> Any:
-    """The first truthy answer of `look`, asked again and again."""
-    deadline = time.monotonic() + within_s
-    while True:
-        if found := look():
-            return found
-        if time.monotonic() > deadline:
-            raise Late(what or "condition not met in time")
-        threading.Event().wait(0.02)
 
 
 class Face:
@@ -146,7 +133,7 @@ class Face:
         return {"Idempotency-Key": uuid4().hex}
 
 
-class Screen:
+class Screen(Ear):
     """A microphone that plays a tone, and a speaker that is recorded; over the audio socket."""
 
     def __init__(self, face: Face, tone_hz: float = 0) -> None:
@@ -157,10 +144,9 @@ class Screen:
         connection = connect(url, additional_headers=headers, compression=None)
         self._socket = self._stack.enter_context(connection)
         self.format = json.loads(self._socket.recv(timeout=5))
-        self.rate_hz = self.format["clock_rate_hz"]
+        super().__init__(self.format["clock_rate_hz"])
         self.tone_hz = tone_hz
         self.close_code: int | None = None
-        self._heard: list[np.ndarray] = []
         self._is_open = True
         self._threads = [
             threading.Thread(target=run, daemon=True) for run in (self._speak, self._listen)
@@ -176,39 +162,6 @@ class Screen:
         self._stack.close()
         for thread in self._threads:
             thread.join(2)
-
-    def hears(self, frequency_hz: float, *, within_s: float = 5) -> None:
-        """Wait until half a second of sound is mostly this tone."""
-        eventually(
-            lambda: self.share_of(frequency_hz) > 0.6,
-            within_s=within_s,
-            what=f"no {frequency_hz} Hz; share {self.share_of(frequency_hz):.2f}, "
-            f"level {self.level():.0f}",
-        )
-
-    def hears_nothing(self, *, within_s: float = 5) -> None:
-        eventually(lambda: self.level() < 30, within_s=within_s, what=f"level {self.level():.0f}")
-
-    def hears_sound(self, *, within_s: float = 8) -> None:
-        eventually(lambda: self.level() > 300, within_s=within_s, what=f"level {self.level():.0f}")
-
-    def level(self) -> float:
-        """RMS of the last half second."""
-        samples = self._last()
-        return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0
-
-    def share_of(self, frequency_hz: float) -> float:
-        """Share of the energy of the last half second within 20 Hz of a frequency."""
-        samples = self._last()
-        if len(samples) < self.rate_hz // 2 or not samples.any():
-            return 0
-        spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
-        frequencies = np.fft.rfftfreq(len(samples), 1 / self.rate_hz)
-        return float(spectrum[np.abs(frequencies - frequency_hz) < 20].sum() / spectrum.sum())
-
-    def _last(self) -> np.ndarray:
-        frames = self._heard[-25:]
-        return np.concatenate(frames).astype(float) if frames else np.zeros(0)
 
     def _speak(self) -> None:
         samples = int(self.rate_hz * FRAME_S)
@@ -228,7 +181,6 @@ class Screen:
     def _listen(self) -> None:
         try:
             while True:
-                frame = self._socket.recv()
-                self._heard.append(np.frombuffer(frame[HEADER_BYTES:], "<i2"))
+                self.take(self._socket.recv()[HEADER_BYTES:])
         except ConnectionClosed as closed:
             self.close_code = closed.rcvd.code if closed.rcvd else None

@@ -16,7 +16,8 @@ from deploy.program import Program, write
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
 from deploy.testing import free_port, running, start, stop
-from tests.peers.face import Face, eventually
+from tests.peers.ear import eventually
+from tests.peers.face import Face
 from tests.peers.name_server import NameServer
 
 _sources = (f"127.0.1.{number}" for number in count(1))

@@ -1,0 +1,124 @@
+"""A real browser, with autoplay as strict as a person's; a tone is its microphone."""
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+
+from deploy.stack import Stack
+from tests.peers.ear import Ear
+from tests.peers.loudspeaker import loudspeaker
+
+TONE_HZ = 700
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --use-fake-device-for-media-stream "
+    "--autoplay-policy=document-user-activation-required"
+).split()
+
+expect.set_options(timeout=8_000)
+
+
+@pytest.fixture(scope="session")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten seconds of a tone, which Chromium repeats."""
+    path = tmp_path_factory.mktemp("microphone") / "tone.wav"
+    t = np.arange(48_000 * 10) / 48_000
+    with wave.open(str(path), "wb") as tone:
+        tone.setparams((1, 2, 48_000, 0, "NONE", ""))
+        tone.writeframes((12_000 * np.sin(2 * np.pi * TONE_HZ * t)).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ear, Path]]:
+    with loudspeaker(tmp_path_factory.mktemp("sound")) as found:
+        yield found
+
+
+@pytest.fixture
+def ear(sound: tuple[Ear, Path]) -> Ear:
+    """Hears what a person at the browser hears."""
+    return sound[0]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+class Chromium:
+    """Starts browsers, each with a profile of its own."""
+
+    def __init__(self, playwright: Playwright, directory: Path, microphone: Path, sound: Path):
+        self._playwright = playwright
+        self._directory = directory
+        self._microphone = microphone
+        self._sound = sound
+        self._started: list[BrowserContext] = []
+
+    def start(self, *, locale: str = "en-GB", microphone: bool = True) -> BrowserContext:
+        context = self._playwright.chromium.launch_persistent_context(
+            self._directory / f"profile-{len(self._started)}",
+            executable_path=CHROMIUM,
+            headless=True,
+            args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={self._microphone}"],
+            ignore_default_args=["--mute-audio"],
+            env={"PULSE_SERVER": f"unix:{self._sound}", "HOME": str(self._directory)},
+            viewport={"width": 1440, "height": 900},
+            locale=locale,
+            permissions=["microphone"] if microphone else [],
+        )
+        self._started.append(context)
+        return context
+
+    def close(self) -> None:
+        for context in self._started:
+            context.close()
+
+
+@pytest.fixture
+def chromium(
+    playwright: Playwright, tmp_path: Path, microphone: Path, sound: tuple[Ear, Path]
+) -> Iterator[Chromium]:
+    chromium = Chromium(playwright, tmp_path, microphone, sound[1])
+    yield chromium
+    chromium.close()
+
+
+def sign_in(page: Page, stack: Stack, password: str = "alice-practice") -> None:
+    """As a person does it: nothing is clicked but the form."""
+    page.goto(stack.address)
+    form = page.get_by_test_id("sign-in-form")
+    form.get_by_label("User").fill("alice@practice")
+    form.get_by_label("Password").fill(password)
+    form.get_by_label("Server").fill("practice")
+    form.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture
+def page(chromium: Chromium, alice_stack: Stack) -> Iterator[Page]:
+    """Alice's page, signed in; errors in its console fail the test."""
+    page = chromium.start().pages[0]
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console", lambda line: errors.append(line.text) if "Content Security" in line.text else 0
+    )
+    sign_in(page, alice_stack)
+    expect(page.get_by_test_id("dial-input")).to_be_visible()
+    yield page
+    page.evaluate(HANG_UP_EVERYTHING)
+    assert errors == []
+
+
+HANG_UP_EVERYTHING = """async () => {
+  const calls = async () => (await (await fetch('/api/v1/calls')).json()).items ?? []
+  for (const call of await calls())
+    await fetch(`/api/v1/calls/${call.call_id}/hang-up`, {method: 'POST'})
+}"""

@@ -1,0 +1,60 @@
+"""A sound card without a room: what a browser plays is recorded from PulseAudio."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from deploy.program import Program
+from deploy.testing import running
+from tests.peers.ear import Ear
+
+RATE_HZ = 16_000
+BLOCK_BYTES = 640
+
+
+def pulseaudio(directory: Path, socket: Path) -> Program:
+    """A sound server of its own with one sink that leads nowhere."""
+    modules = (
+        f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+        "module-null-sink sink_name=loudspeaker rate=48000",
+    )
+    loads = [argument for module in modules for argument in ("-L", module)]
+    argv = ("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", *loads)
+    environment = {
+        "HOME": str(directory),
+        "XDG_RUNTIME_DIR": str(directory),
+        "PULSE_RUNTIME_PATH": str(directory),
+    }
+    return Program("pulseaudio", argv, partial(_answers, socket), environment)
+
+
+@contextmanager
+def loudspeaker(directory: Path) -> Iterator[tuple[Ear, Path]]:
+    """What is played, and the socket to play to."""
+    socket = directory / "native"
+    with running(pulseaudio(directory, socket), directory):
+        recorder = subprocess.Popen(
+            ["parec", f"--server=unix:{socket}", "--device=loudspeaker.monitor",
+             f"--rate={RATE_HZ}", "--channels=1", "--format=s16le", "--latency-msec=20"],
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        ear = Ear(RATE_HZ)
+        threading.Thread(target=_listen, args=(recorder, ear), daemon=True).start()
+        try:
+            yield ear, socket
+        finally:
+            recorder.terminate()
+            recorder.wait(5)
+
+
+def _listen(recorder: subprocess.Popen[bytes], ear: Ear) -> None:
+    while recorder.stdout is not None and (block := recorder.stdout.read(BLOCK_BYTES)):
+        ear.take(block)
+
+
+def _answers(socket: Path) -> bool:
+    command = ["pactl", f"--server=unix:{socket}", "info"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
