@@ -142,17 +142,19 @@ def _listener(port: int) -> str:
 def _start(title: str, supervisor: Supervisor, programs: Sequence[Program]) -> None:
     with _Progress(title):
         supervisor.load(programs)
-        waiting = list(programs)
+        started: list[Program] = []
+        ready: set[str] = set()
         deadline = time.monotonic() + READY_WITHIN_S
-        while waiting:
-            names = {program.name for program in waiting}
-            for program in waiting:
-                if names.isdisjoint(program.needs):
+        while len(ready) < len(programs):
+            for program in programs:
+                if program not in started and ready.issuperset(program.needs):
                     supervisor.start(program.name)
+                    started.append(program)
             if time.monotonic() > deadline:
-                raise Failure(_not_ready(supervisor, (program.name for program in waiting)))
+                waiting = (program.name for program in programs if program.name not in ready)
+                raise Failure(_not_ready(supervisor, waiting))
             time.sleep(_POLL_S)
-            waiting = [program for program in waiting if not program.is_ready()]
+            ready |= {program.name for program in started if program.is_ready()}
 
 
 def _wait_for_health(stack: Stack, supervisor: Supervisor) -> None:
