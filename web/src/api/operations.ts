@@ -1,0 +1,39 @@
+/** The REST operations that the page uses, each under the name of its RPC. */
+import { command, get } from './client'
+import type {
+  Call,
+  CallList,
+  Credentials,
+  JournalList,
+  Session,
+  Settings,
+  SettingsPatch,
+} from './types'
+
+/** Commands that need nothing but their call. */
+export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+
+export const signIn = (credentials: Credentials) =>
+  command<Session>('POST', '/session', credentials)
+export const getSession = () => get<Session>('/session')
+export const signOut = () => command<undefined>('DELETE', '/session')
+
+export const listCalls = () => get<CallList>('/calls')
+export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
+export const controlCall = (callId: string, verb: CallVerb) =>
+  command<Call>('POST', `/calls/${callId}/${verb}`)
+export const rejectCall = (callId: string) =>
+  command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
+export const sendDtmf = (callId: string, digits: string) =>
+  command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
+
+export const getSettings = () => get<Settings>('/settings')
+export const changeSettings = (patch: SettingsPatch) =>
+  command<Settings>('PATCH', '/settings', patch)
+
+/** A page of the journal, newest first; `after` is `next` of the page before. */
+export function listJournal(after: string | null, limit: number): Promise<JournalList> {
+  const query = new URLSearchParams({ limit: String(limit) })
+  if (after !== null) query.set('after', after)
+  return get<JournalList>(`/journal?${query}`)
+}

@@ -1,0 +1,21 @@
+/** The contract's schemas under their own names. */
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type AnyEvent = Schemas['AnyEvent']
+export type AudioFormat = Schemas['AudioFormat']
+export type Call = Schemas['Call']
+export type CallList = Schemas['CallList']
+export type ColourScheme = Schemas['ColourScheme']
+export type Credentials = Schemas['Credentials']
+export type JournalEntry = Schemas['JournalEntry']
+export type JournalList = Schemas['JournalList']
+export type JournalResult = Schemas['JournalResult']
+export type Language = Schemas['Language']
+export type ProblemDetails = Schemas['ProblemDetails']
+export type Registration = Schemas['Registration']
+export type Remote = Schemas['Remote']
+export type Session = Schemas['Session']
+export type Settings = Schemas['Settings']
+export type SettingsPatch = Partial<Schemas['SettingsPatch']>

@@ -1,0 +1,210 @@
+/** The way between this page's microphone and loudspeaker and the stack's calls. */
+import type { AudioFormat } from '@/api/types'
+import { AudioSocket } from './audio-socket'
+import type { CaptureOptions, ToCapture } from './capture.worklet'
+import captureUrl from './capture.worklet.ts?worker&url'
+import type { JitterStatistics } from './jitter-buffer'
+import { Microphone, type MicrophoneState } from './microphone'
+import { setSink } from './output'
+import type { FromPlayback, ToPlayback } from './playback.worklet'
+import playbackUrl from './playback.worklet.ts?worker&url'
+
+export type RoadState = 'off' | 'connecting' | 'on' | 'elsewhere'
+
+export interface RoadListener {
+  stateChanged(state: RoadState): void
+  microphoneChanged(state: MicrophoneState): void
+  /** Whether the browser lets this page be heard. */
+  soundChanged(isSuspended: boolean): void
+}
+
+interface Nodes {
+  context: AudioContext
+  capture: AudioWorkletNode
+  playback: AudioWorkletNode
+}
+
+/** How long a page without a gesture waits for the microphone, which would make its sound run. */
+const MICROPHONE_FIRST_MS = 1500
+
+export class AudioRoad {
+  #nodes: Nodes | null = null
+  #source: MediaStreamAudioSourceNode | null = null
+  #stream: MediaStream | null = null
+  #speakerId = ''
+  #microphoneReady: Promise<void> = Promise.resolve()
+  /** Grows whenever what is being built is not wanted any more. */
+  #attempt = 0
+  readonly #microphone: Microphone
+  readonly #socket: AudioSocket
+
+  constructor(private readonly listener: RoadListener) {
+    this.#microphone = new Microphone({
+      microphoneChanged: (state, stream) => {
+        this.#stream = stream
+        this.#connectMicrophone()
+        listener.microphoneChanged(state)
+      },
+    })
+    this.#socket = new AudioSocket({
+      formatReceived: (format) => void this.#build(format),
+      lost: () => listener.stateChanged('connecting'),
+      ended: () => this.#end('elsewhere'),
+    })
+  }
+
+  /** Take the audio to this page. */
+  attach(microphoneId: string, speakerId: string): void {
+    this.#speakerId = speakerId
+    this.listener.stateChanged('connecting')
+    this.#microphoneReady = this.#microphone.open(microphoneId)
+    this.#socket.open()
+  }
+
+  /** Release the microphone and everything else; `elsewhere` if another page has the audio now. */
+  detach(state: 'off' | 'elsewhere' = 'off'): void {
+    this.#end(state)
+  }
+
+  useMicrophone(deviceId: string): void {
+    void this.#microphone.open(deviceId)
+  }
+
+  releaseMicrophone(): void {
+    this.#microphone.close()
+  }
+
+  useSpeaker(deviceId: string): void {
+    this.#speakerId = deviceId
+    if (this.#nodes !== null) void setSink(this.#nodes.context, deviceId)
+  }
+
+  /** To be called from a gesture of the user. */
+  resume(): void {
+    void this.#nodes?.context.resume()
+  }
+
+  /** How playing goes; undefined while nothing is played. */
+  statistics(): Promise<JitterStatistics | undefined> {
+    return this.#ask({ kind: 'statistics' }, (answer) =>
+      answer.kind === 'statistics' ? answer.statistics : undefined,
+    )
+  }
+
+  /** What is played in the next seconds, and at which rate. */
+  async capture(durationS: number) {
+    const samples = await this.#ask({ kind: 'capture', durationS }, (answer) =>
+      answer.kind === 'captured' ? answer.samples : undefined,
+    )
+    return { samples, clockRateHz: this.#nodes?.context.sampleRate }
+  }
+
+  async #build(format: AudioFormat): Promise<void> {
+    this.#tearDown()
+    const attempt = this.#attempt
+    if (!navigator.userActivation.hasBeenActive) await this.#microphoneFirst()
+    const context = new AudioContext({
+      sampleRate: format.clock_rate_hz,
+      latencyHint: 'interactive',
+    })
+    const modules = [playbackUrl, captureUrl].map((url) => context.audioWorklet.addModule(url))
+    await Promise.all([...modules, setSink(context, this.#speakerId)])
+    if (attempt !== this.#attempt) {
+      await context.close()
+      return
+    }
+    this.#nodes = createNodes(context, format)
+    this.#watch(this.#nodes)
+    this.#connectSocket(this.#nodes)
+    this.#connectMicrophone()
+    this.listener.stateChanged('on')
+  }
+
+  #microphoneFirst(): Promise<void> {
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, MICROPHONE_FIRST_MS))
+    return Promise.race([this.#microphoneReady, timeout])
+  }
+
+  #watch({ context, capture, playback }: Nodes): void {
+    const tell = () => this.listener.soundChanged(context.state === 'suspended')
+    context.onstatechange = tell
+    tell()
+    // an exception has silenced the worklet for good: begin again with new ones
+    capture.onprocessorerror = playback.onprocessorerror = (event) => {
+      console.error('audio worklet failed', event)
+      this.#socket.open()
+    }
+  }
+
+  #connectSocket({ capture, playback }: Nodes): void {
+    const [up, down] = [new MessageChannel(), new MessageChannel()]
+    capture.port.postMessage({ port: up.port1 } satisfies ToCapture, [up.port1])
+    const frames: ToPlayback = { kind: 'frames', port: down.port1 }
+    playback.port.postMessage(frames, [down.port1])
+    this.#socket.connect(up.port2, down.port2)
+  }
+
+  #connectMicrophone(): void {
+    this.#source?.disconnect()
+    this.#source = null
+    if (this.#stream === null || this.#nodes === null) return
+    this.#source = this.#nodes.context.createMediaStreamSource(this.#stream)
+    this.#source.connect(this.#nodes.capture)
+  }
+
+  #ask<Result>(
+    question: ToPlayback,
+    read: (answer: FromPlayback) => Result | undefined,
+  ): Promise<Result | undefined> {
+    const port = this.#nodes?.playback.port
+    if (port === undefined) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      const hear = ({ data }: MessageEvent<FromPlayback>) => {
+        const result = read(data)
+        if (result === undefined) return
+        port.removeEventListener('message', hear)
+        resolve(result)
+      }
+      port.addEventListener('message', hear)
+      port.start()
+      port.postMessage(question)
+    })
+  }
+
+  #end(state: 'off' | 'elsewhere'): void {
+    this.#socket.close()
+    this.#microphone.close()
+    this.#tearDown()
+    this.listener.soundChanged(false)
+    this.listener.stateChanged(state)
+  }
+
+  #tearDown(): void {
+    this.#attempt += 1
+    this.#source?.disconnect()
+    this.#source = null
+    const context = this.#nodes?.context
+    this.#nodes = null
+    if (context === undefined) return
+    context.onstatechange = null
+    void context.close()
+  }
+}
+
+function createNodes(context: AudioContext, format: AudioFormat): Nodes {
+  const processorOptions: CaptureOptions = {
+    frameSamples: (format.clock_rate_hz * format.frame_ms) / 1000,
+  }
+  const capture = new AudioWorkletNode(context, 'capture', {
+    numberOfOutputs: 0,
+    channelCount: 1,
+    channelCountMode: 'explicit',
+    processorOptions,
+  })
+  const playback = new AudioWorkletNode(context, 'playback', {
+    numberOfInputs: 0,
+    outputChannelCount: [1],
+  })
+  playback.connect(context.destination)
+  return { context, capture, playback }
+}

@@ -1,0 +1,82 @@
+/** Rings, on a device of its own, once the browser lets this page be heard. */
+import { openMicrophone, release } from './microphone'
+import { setSink } from './output'
+import { callWaitingTone, ringTone, testTone } from './tones'
+
+export type RingKind = 'ring' | 'call_waiting'
+
+const ARM_TIMEOUT_MS = 500
+
+export class Ringer {
+  #context: AudioContext | null = null
+  #source: AudioBufferSourceNode | null = null
+  #deviceId = ''
+  isArmed = false
+
+  /** Whether this page may be heard from now on; surely so after a gesture of the user. */
+  async arm(): Promise<boolean> {
+    if (this.isArmed) return true
+    if (!navigator.userActivation.hasBeenActive && !(await isMicrophoneGranted())) return false
+    // a page that is recording may also play
+    const stream = navigator.userActivation.hasBeenActive
+      ? null
+      : await openMicrophone('').catch(() => null)
+    const context = (this.#context ??= await this.#create())
+    const timeout = new Promise((resolve) => setTimeout(resolve, ARM_TIMEOUT_MS))
+    await Promise.race([context.resume(), timeout])
+    this.isArmed = context.state === 'running'
+    if (stream !== null) release(stream)
+    if (this.isArmed && this.#source === null) await context.suspend()
+    return this.isArmed
+  }
+
+  async start(kind: RingKind): Promise<void> {
+    this.stop()
+    const context = this.#context
+    if (context === null || !this.isArmed) return
+    const source = context.createBufferSource()
+    source.buffer = kind === 'ring' ? ringTone(context) : callWaitingTone(context)
+    source.loop = true
+    source.connect(context.destination)
+    source.start()
+    this.#source = source
+    await context.resume()
+  }
+
+  stop(): void {
+    if (this.#source === null) return
+    this.#source.stop()
+    this.#source.disconnect()
+    this.#source = null
+    void this.#context?.suspend()
+  }
+
+  async useDevice(deviceId: string): Promise<void> {
+    this.#deviceId = deviceId
+    if (this.#context !== null) await setSink(this.#context, this.#deviceId)
+  }
+
+  async #create(): Promise<AudioContext> {
+    const context = new AudioContext()
+    await setSink(context, this.#deviceId)
+    return context
+  }
+}
+
+/** A short phrase on this output device. */
+export async function playTestTone(deviceId: string): Promise<void> {
+  const context = new AudioContext()
+  await setSink(context, deviceId)
+  const source = context.createBufferSource()
+  source.buffer = testTone(context)
+  source.connect(context.destination)
+  source.start()
+  await new Promise((resolve) => (source.onended = resolve))
+  await context.close()
+}
+
+async function isMicrophoneGranted(): Promise<boolean> {
+  if (!isSecureContext) return false
+  const permission = await navigator.permissions.query({ name: 'microphone' })
+  return permission.state === 'granted'
+}

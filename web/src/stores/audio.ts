@@ -1,0 +1,136 @@
+/** What this page hears and says: the audio of the calls, the ring tone, and the devices for both. */
+import { useEventListener, useLocalStorage } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import { AudioRoad, type RoadState } from '@/audio/audio-road'
+import { AudioClaim } from '@/audio/claim'
+import type { MicrophoneState } from '@/audio/microphone'
+import { Ringer } from '@/audio/ringer'
+import { useCalls } from './calls'
+import { useSession } from './session'
+
+/** Chosen devices; "" is the system's choice. */
+export interface DeviceChoice {
+  microphone: string
+  speaker: string
+  ringer: string
+}
+
+const LAST_TONE_MS = 4000
+
+export const useAudio = defineStore('audio', () => {
+  const calls = useCalls()
+  const session = useSession()
+  const devices = useLocalStorage<DeviceChoice>('handset.devices', {
+    microphone: '',
+    speaker: '',
+    ringer: '',
+  })
+  const road = ref<RoadState>('off')
+  const microphone = ref<MicrophoneState>('off')
+  const isArmed = ref(false)
+  const isSuspended = ref(false)
+
+  /** The browser keeps this page silent until somebody clicks in it. */
+  const isSilenced = computed(
+    () => session.phase === 'signed_in' && (!isArmed.value || isSuspended.value),
+  )
+  const isElsewhere = computed(() => road.value === 'elsewhere' && calls.audible.length > 0)
+
+  let leaving: ReturnType<typeof setTimeout> | undefined
+
+  const ringer = new Ringer()
+  const claim = new AudioClaim(() => audioRoad.detach('elsewhere'))
+  const audioRoad = new AudioRoad({
+    stateChanged: (state) => (road.value = state),
+    microphoneChanged: (state) => (microphone.value = state),
+    soundChanged: (suspended) => (isSuspended.value = suspended),
+  })
+  window.handsetAudio = {
+    statistics: () => audioRoad.statistics(),
+    captureOutput: (durationS) => audioRoad.capture(durationS),
+  }
+
+  /** Carry the audio on this page, whichever page had it. */
+  async function take(): Promise<void> {
+    await claim.take({ steal: true })
+    carry()
+  }
+
+  /** Carry the audio of a call that this page is about to make or answer. */
+  async function takeFor(command: () => Promise<void>): Promise<void> {
+    await take()
+    await command()
+    if (calls.audible.length === 0) leaveSoon()
+  }
+
+  /** Carry the audio if no other page of this browser does. */
+  async function offer(): Promise<void> {
+    if (!(await claim.take({ steal: false }))) road.value = 'elsewhere'
+    else if (calls.audible.length > 0) carry()
+  }
+
+  function carry(): void {
+    clearTimeout(leaving)
+    if (road.value === 'off' || road.value === 'elsewhere') {
+      audioRoad.attach(devices.value.microphone, devices.value.speaker)
+    } else if (microphone.value === 'off') {
+      audioRoad.useMicrophone(devices.value.microphone)
+    }
+  }
+
+  /** Nobody is to be heard any more, but the tone that says so still is. */
+  function leaveSoon(): void {
+    audioRoad.releaseMicrophone()
+    clearTimeout(leaving)
+    leaving = setTimeout(leave, LAST_TONE_MS)
+  }
+
+  function leave(): void {
+    audioRoad.detach()
+    claim.release()
+  }
+
+  /** Needs a gesture of the user, or a microphone that is allowed already. */
+  async function arm(): Promise<void> {
+    audioRoad.resume()
+    isArmed.value = await ringer.arm()
+    if (isArmed.value) ring()
+  }
+
+  function ring(): void {
+    if (calls.ringing.length === 0) ringer.stop()
+    else void ringer.start(calls.active === undefined ? 'ring' : 'call_waiting')
+  }
+
+  watch(
+    () => calls.audible.length > 0,
+    (isAudible) => (isAudible ? void offer() : leaveSoon()),
+  )
+  watch(() => [calls.ringing.length > 0, calls.active === undefined], ring)
+  watch(
+    () => devices.value.microphone,
+    (id) => road.value === 'on' && audioRoad.useMicrophone(id),
+  )
+  watch(
+    () => devices.value.speaker,
+    (id) => audioRoad.useSpeaker(id),
+  )
+  watch(
+    () => devices.value.ringer,
+    (id) => void ringer.useDevice(id),
+    { immediate: true },
+  )
+  useEventListener(document, ['pointerdown', 'keydown'], () => {
+    if (!isArmed.value || isSuspended.value) void arm()
+  })
+  if (isSecureContext) {
+    // a loudspeaker that was chosen and comes back is used again
+    useEventListener(navigator.mediaDevices, 'devicechange', () => {
+      audioRoad.useSpeaker(devices.value.speaker)
+      void ringer.useDevice(devices.value.ringer)
+    })
+  }
+
+  return { devices, road, microphone, isSilenced, isElsewhere, take, takeFor, arm }
+})

@@ -1,0 +1,106 @@
+/** The calls of the stack, and what can be done with them. */
+import { defineStore } from 'pinia'
+import { computed, reactive, shallowReactive } from 'vue'
+import * as api from '@/api/operations'
+import type { Call } from '@/api/types'
+import { useNotice } from './notice'
+
+/** What a call looks like; a label made from its state, direction and media. */
+export type CallAppearance = 'incoming' | 'outgoing' | 'active' | 'held' | 'ended' | 'failed'
+
+const ENDED_SHOWN_MS = 4000
+
+export function appearanceOf(call: Call): CallAppearance {
+  if (call.state === 'terminated') return call.problem === null ? 'ended' : 'failed'
+  if (call.state !== 'confirmed') return call.direction
+  return isHeld(call) ? 'held' : 'active'
+}
+
+export const isHeld = (call: Call) =>
+  call.local_direction === 'sendonly' || call.local_direction === 'inactive'
+export const isHeldByRemote = (call: Call) =>
+  call.remote_direction === 'sendonly' || call.remote_direction === 'inactive'
+export const isEnded = (call: Call) => call.state === 'terminated'
+
+export const useCalls = defineStore('calls', () => {
+  const notice = useNotice()
+  const known = shallowReactive(new Map<string, Call>())
+  const revisions = new Map<string, number>()
+  const busy = reactive(new Set<string>())
+
+  const shown = computed(() =>
+    [...known.values()].sort((one, other) => one.started_at.localeCompare(other.started_at)),
+  )
+  const running = computed(() => shown.value.filter((call) => !isEnded(call)))
+  const ringing = computed(() => running.value.filter((call) => appearanceOf(call) === 'incoming'))
+  /** The call that we are talking on. */
+  const active = computed(() => running.value.find((call) => appearanceOf(call) === 'active'))
+  /** Calls of which something can be heard: outgoing or talked on. */
+  const audible = computed(() => running.value.filter((call) => appearanceOf(call) !== 'incoming'))
+
+  /** Keep this state of a call, unless a later one is known. */
+  function put(call: Call): void {
+    if (call.revision <= (revisions.get(call.call_id) ?? -1)) return
+    revisions.set(call.call_id, call.revision)
+    if (isEnded(call) && !known.has(call.call_id)) return
+    show(call)
+  }
+
+  function show(call: Call): void {
+    known.set(call.call_id, call)
+    if (appearanceOf(call) === 'ended') setTimeout(() => dismiss(call.call_id), ENDED_SHOWN_MS)
+  }
+
+  /** Forget what is not in this list: it has ended, unseen. */
+  function replaceAll(calls: Call[]): void {
+    const listed = new Set(calls.map((call) => call.call_id))
+    for (const call of running.value) if (!listed.has(call.call_id)) dismiss(call.call_id)
+    calls.forEach(put)
+  }
+
+  function dismiss(callId: string): void {
+    known.delete(callId)
+  }
+
+  function clear(): void {
+    known.clear()
+    revisions.clear()
+  }
+
+  /** Dial. What cannot be dialled becomes a call that has ended at once. */
+  async function place(target: string): Promise<void> {
+    const call = await notice.reporting(api.placeCall(target))
+    if (call === undefined) return
+    if (isEnded(call) && !revisions.has(call.call_id)) show(call)
+    put(call)
+  }
+
+  /** One command at a time for each call; a second click meanwhile is not a second command. */
+  async function run(callId: string, command: () => Promise<Call>): Promise<void> {
+    if (busy.has(callId)) return
+    busy.add(callId)
+    const call = await notice.reporting(command())
+    busy.delete(callId)
+    if (call !== undefined) put(call)
+  }
+
+  const control = (callId: string, verb: api.CallVerb) =>
+    run(callId, () => api.controlCall(callId, verb))
+  const reject = (callId: string) => run(callId, () => api.rejectCall(callId))
+
+  return {
+    shown,
+    running,
+    ringing,
+    active,
+    audible,
+    busy,
+    put,
+    replaceAll,
+    dismiss,
+    clear,
+    place,
+    control,
+    reject,
+  }
+})

@@ -1,0 +1,46 @@
+/** What is being typed into the number field. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { targetOf } from '@/text/party'
+import { useAudio } from './audio'
+import { useCalls } from './calls'
+import { useJournal } from './journal'
+
+export const useDial = defineStore('dial', () => {
+  const audio = useAudio()
+  const calls = useCalls()
+  const journal = useJournal()
+  const text = ref('')
+
+  /** The target of the last outgoing call, whatever came in since. */
+  const redialTarget = computed(() => {
+    const entry = journal.lastOutgoing
+    return entry === undefined ? null : (entry.dialled_text ?? targetOf(entry))
+  })
+
+  function type(key: string): void {
+    text.value += key
+  }
+
+  function erase(): void {
+    text.value = Array.from(text.value).slice(0, -1).join('')
+  }
+
+  /** Call this target, with the audio on this page. */
+  function call(target: string): Promise<void> {
+    return audio.takeFor(() => calls.place(target))
+  }
+
+  /** Call what was typed; with nothing typed, show the last target first. */
+  async function submit(): Promise<void> {
+    const target = text.value.trim()
+    if (target === '') {
+      text.value = redialTarget.value ?? ''
+      return
+    }
+    text.value = ''
+    await call(target)
+  }
+
+  return { text, redialTarget, type, erase, call, submit }
+})

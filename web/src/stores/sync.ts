@@ -1,0 +1,114 @@
+/** Keeps all stores as the stack is: a snapshot first, then every event. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { ApiProblem } from '@/api/client'
+import { isBefore, type StreamState } from '@/api/event-stream'
+import type { FromEventWorker } from '@/api/event-worker'
+import { connectEvents, type EventClient } from '@/api/events'
+import * as api from '@/api/operations'
+import type { AnyEvent } from '@/api/types'
+import { useCalls } from './calls'
+import { useJournal } from './journal'
+import { useSession } from './session'
+import { useSettings } from './settings'
+
+const FIRST_DELAY_MS = 500
+const LONGEST_DELAY_MS = 10_000
+
+export const useSync = defineStore('sync', () => {
+  const session = useSession()
+  const calls = useCalls()
+  const journal = useJournal()
+  const settings = useSettings()
+
+  const state = ref<StreamState>({ name: 'connecting' })
+  let client: EventClient | null = null
+  /** Events that came while a snapshot was on its way. */
+  let early: AnyEvent[] | null = null
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let delayMs = FIRST_DELAY_MS
+
+  /** Load everything and follow the events. Tries again by itself while the gateway is away. */
+  async function start(): Promise<void> {
+    clearTimeout(retry)
+    retry = undefined
+    client ??= connectEvents(hear)
+    if (early !== null) return
+    early = []
+    try {
+      const after = await load()
+      delayMs = FIRST_DELAY_MS
+      if (after !== null) client.start(after)
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      if (error.code === 'sign_in_required') session.forget()
+      else startLater()
+    } finally {
+      const missed = early
+      early = null
+      missed.forEach(apply)
+    }
+  }
+
+  /** The event id that the snapshot includes; null if nobody is signed in. */
+  async function load(): Promise<string | null> {
+    const begun = await session.load()
+    if (begun === null) return null
+    const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load()])
+    calls.replaceAll(callList.items)
+    return [callList.event_id, page.event_id].reduce(
+      (first, other) => (isBefore(other, first) ? other : first),
+      begun.event_id,
+    )
+  }
+
+  function startLater(): void {
+    state.value = { name: 'waiting', retryAt: Date.now() + delayMs }
+    retry = setTimeout(() => void start(), delayMs)
+    delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
+  }
+
+  function hear(message: FromEventWorker): void {
+    if (message.kind === 'event') take(message.event)
+    else if (message.kind === 'reset') void start()
+    else if (message.state.name === 'signed_out') session.forget()
+    else state.value = message.state
+  }
+
+  function take(event: AnyEvent): void {
+    if (early === null) apply(event)
+    else early.push(event)
+  }
+
+  function apply(event: AnyEvent): void {
+    switch (event.type) {
+      case 'sip.call.changed':
+        return calls.put(event.call)
+      case 'sip.registration.changed':
+        return session.putRegistration(event.registration)
+      case 'journal.entry.changed':
+        return journal.put(event.entry)
+      case 'gateway.settings.changed':
+        return settings.put(event.settings)
+    }
+  }
+
+  /** Do not wait for the next attempt. */
+  function retryNow(): void {
+    if (retry !== undefined) void start()
+    else client?.retry()
+  }
+
+  /** Unregister the stack and show the sign-in page on every page of this browser. */
+  async function signOut(): Promise<void> {
+    await session.signOut()
+    client?.signedOut()
+  }
+
+  function clear(): void {
+    calls.clear()
+    journal.clear()
+  }
+
+  return { state, start, retryNow, signOut, clear }
+})

@@ -1,0 +1,41 @@
+/** How a call is, in words. */
+import { useI18n } from 'vue-i18n'
+import type { Call, JournalEntry } from '@/api/types'
+import { appearanceOf, isHeldByRemote } from '@/stores/calls'
+
+type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'>
+
+/** Labels and sentences about calls in the language of the page. */
+export function useCallText() {
+  const { t } = useI18n()
+
+  /** One or two words: "Incoming call", "On hold". */
+  function labelOf(call: Call): string {
+    const appearance = appearanceOf(call)
+    if (appearance === 'outgoing') return t(`call.state.${call.state}`)
+    return t(`call.${appearance}`)
+  }
+
+  /** What happened at the other end, and at the end of the call what to do next; else "". */
+  function detailOf(call: Call): string {
+    if (call.state === 'terminated') return endingOf(call)
+    const parts: string[] = []
+    if (isHeldByRemote(call)) parts.push(t('call.heldByRemote'))
+    if (call.state === 'confirmed' && call.microphone === 'muted') parts.push(t('call.muted'))
+    return parts.join(' ')
+  }
+
+  return { labelOf, detailOf, endingOf }
+
+  /** Why it ended. */
+  function endingOf({ direction, problem, cause, answered_at }: Ending): string {
+    if (problem !== null) return t(`callProblem.${problem}`)
+    if (cause === 'cancelled' && answered_at === null) return t(`ending.cancelled_${direction}`)
+    return cause === null ? '' : t(`ending.${cause}`)
+  }
+}
+
+/** What became of a call, as one word under the journal's arrow. */
+export function resultKey({ direction, result }: JournalEntry): string {
+  return `journal.result.${result === 'answered' || result === 'running' ? `${result}_${direction}` : result}`
+}
