@@ -49,7 +49,7 @@ from services.sip.engine.commands import (
 from services.sip.locate import Unlocatable, answering, locate
 from services.sip.providers import account_keeper, resolver
 from services.sip.settings import SipSettings
-from services.sip.store import SipStore
+from services.sip.store import NEVER_REGISTERED, SipStore
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
@@ -98,6 +98,7 @@ class SipService(SipRpc):
     @rpc
     def sign_out(self, request: Command) -> None:
         self.keeper.forget(self.store)
+        self.store.put_registration(NEVER_REGISTERED)
         self.engine.remove_account()
 
     @rpc
@@ -195,10 +196,15 @@ class SipService(SipRpc):
                 self.store.put_call(lost(call, datetime.now(UTC)))
         for call in update.calls:
             self._keep(call)
+        has_left = self.store.get_registration().aor is None
+        account = self.keeper.get(self.store, self.vault)
+        if update.account is not None and account is None and has_left:
+            self.engine.remove_account()  # signed out while the link was down
+            return
         self.store.put_registration(update.registration)
         if update.account is not None:
             self.keeper.adopt(update.account.account)
-        elif account := self.keeper.get(self.store, self.vault):
+        elif account is not None:
             self._restore(account)
 
     @on_engine(EngineGone)

@@ -1,7 +1,6 @@
 """The user agent: pjsua2's endpoint with one account and its calls, driven by one thread."""
 
 import gc
-import os
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
@@ -149,8 +148,7 @@ class SipAgent(SipEngine):
         registration, self._registration = self._registration, None
         if registration is None:
             return
-        if registration.registration.state is RegistrationState.ACTIVE:
-            registration.setRegistration(False)
+        registration.leave()
         self._leaving.append((registration, monotonic() + LEAVE_TIMEOUT_S))
         self._registration_changed(NO_REGISTRATION)
 
@@ -391,7 +389,7 @@ def _endpoint_configuration(settings: SipEngineSettings, user_agent: str) -> pj.
     media.sndAutoCloseTime = -1
     media.noVad = True
     media.ecTailLen = 0
-    configuration.logConfig.level = int(os.environ.get("HANDSET_SIP_TRACE_LEVEL", "1"))
+    configuration.logConfig.level = settings.sip_trace_level
     configuration.logConfig.consoleLevel = configuration.logConfig.level
     return configuration
 

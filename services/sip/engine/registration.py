@@ -72,6 +72,13 @@ class SipRegistration(pj.Account):
                 self.modify(self._configuration())
             self._register()
 
+    def leave(self) -> None:
+        """Unregister; what comes of it concerns nobody but us."""
+        self._on_change = lambda _registration: None
+        self._retry_due_at = None
+        if self.registration.state is RegistrationState.ACTIVE:
+            self.setRegistration(False)  # noqa: FBT003
+
     def connection_lost(self, detail: str) -> None:
         """The connection that the registration stands on is gone."""
         if self.registration.state is RegistrationState.ACTIVE:
