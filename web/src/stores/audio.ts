@@ -104,6 +104,11 @@ export const useAudio = defineStore('audio', () => {
   }
 
   watch(
+    () => session.phase === 'signed_in',
+    (isSignedIn) => isSignedIn && void arm(),
+    { immediate: true },
+  )
+  watch(
     () => calls.audible.length > 0,
     (isAudible) => (isAudible ? void offer() : leaveSoon()),
   )
