@@ -25,7 +25,8 @@ export const isEnded = (call: Call) => call.state === 'terminated'
 export const useCalls = defineStore('calls', () => {
   const notice = useNotice()
   const known = shallowReactive(new Map<string, Call>())
-  const revisions = new Map<string, number>()
+  /** The newest state of every call, also of those that are not shown. */
+  const newest = new Map<string, Call>()
   const busy = reactive(new Set<string>())
 
   const shown = computed(() =>
@@ -40,8 +41,8 @@ export const useCalls = defineStore('calls', () => {
 
   /** Keep this state of a call, unless a later one is known. */
   function put(call: Call): void {
-    if (call.revision <= (revisions.get(call.call_id) ?? -1)) return
-    revisions.set(call.call_id, call.revision)
+    if (call.revision <= (newest.get(call.call_id)?.revision ?? -1)) return
+    newest.set(call.call_id, call)
     if (isEnded(call) && !known.has(call.call_id)) return
     show(call)
   }
@@ -64,15 +65,16 @@ export const useCalls = defineStore('calls', () => {
 
   function clear(): void {
     known.clear()
-    revisions.clear()
+    newest.clear()
   }
 
-  /** Dial. What cannot be dialled becomes a call that has ended at once. */
+  /** Dial. What fails at once may have ended before the answer is here: it is shown all the same. */
   async function place(target: string): Promise<void> {
     const call = await notice.reporting(api.placeCall(target))
     if (call === undefined) return
-    if (isEnded(call) && !revisions.has(call.call_id)) show(call)
     put(call)
+    const now = newest.get(call.call_id)
+    if (now !== undefined && isEnded(now) && !known.has(call.call_id)) show(now)
   }
 
   /** One command at a time for each call; a second click meanwhile is not a second command. */
