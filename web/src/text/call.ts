@@ -13,7 +13,7 @@ export function useCallText() {
   function labelOf(call: Call): string {
     const appearance = appearanceOf(call)
     if (appearance === 'outgoing') return t(`call.state.${call.state}`)
-    return t(`call.${appearance}`)
+    return t(`call.appearance.${appearance}`)
   }
 
   /** What happened at the other end, and at the end of the call what to do next; else "". */

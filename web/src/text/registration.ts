@@ -13,10 +13,10 @@ export function useRegistrationText() {
   return computed(() => {
     const registration = session.registration
     if (registration === undefined) return ''
-    if (registration.state === 'active') return t('registration.active')
+    if (registration.state === 'active') return t('registration.long.active')
     const reason =
       registration.problem === null
-        ? t(`registration.${registration.state}`)
+        ? t(`registration.long.${registration.state}`)
         : t(`registrationProblem.${registration.problem}`)
     if (registration.retry_at === null) return reason
     const waitMs = new Date(registration.retry_at).getTime() - nowMs.value

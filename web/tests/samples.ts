@@ -1,0 +1,78 @@
+/** Calls, entries and registrations as the gateway sends them. */
+import type { Call, JournalEntry, Registration, Session } from '@/api/types'
+
+const bob = {
+  number: '102',
+  display_name: 'Bob',
+  uri: 'sip:102@example.com',
+  contact_id: null,
+}
+
+export function callOf(changes: Partial<Call> = {}): Call {
+  return {
+    call_id: 'c1',
+    revision: 1,
+    direction: 'outgoing',
+    state: 'trying',
+    cause: null,
+    problem: null,
+    sip_status: null,
+    dialled_text: '102',
+    remote: bob,
+    local_direction: 'sendrecv',
+    remote_direction: 'sendrecv',
+    microphone: 'live',
+    conference_id: null,
+    started_at: '2026-11-24T10:00:00Z',
+    answered_at: null,
+    ended_at: null,
+    quality: null,
+    ...changes,
+  }
+}
+
+export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    entry_id: 'c1',
+    revision: 1,
+    direction: 'incoming',
+    result: 'missed',
+    cause: 'cancelled',
+    problem: null,
+    sip_status: null,
+    remote: bob,
+    dialled_text: null,
+    started_at: '2026-11-24T10:00:00Z',
+    answered_at: null,
+    ended_at: null,
+    ring_time_s: 3,
+    talk_time_s: 0,
+    ...changes,
+  }
+}
+
+export function registrationOf(changes: Partial<Registration> = {}): Registration {
+  return {
+    revision: 1,
+    aor: 'sip:alice@example.com',
+    state: 'active',
+    problem: null,
+    detail: '',
+    sip_status: 200,
+    expires_in_s: 300,
+    retry_at: null,
+    ...changes,
+  }
+}
+
+export function sessionOf(changes: Partial<Session> = {}): Session {
+  return {
+    stack: 'handset',
+    user: 'alice',
+    server: 'example.com',
+    sip: registrationOf(),
+    voicemail_number: null,
+    event_id: '10-0',
+    ...changes,
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import type { Remote } from '@/api/types'
+import { nameOf, numberOf, targetOf } from '@/text/party'
+
+const party = (remote: Partial<Remote>, dialled_text: string | null = null) => ({
+  remote: { number: null, display_name: '', uri: null, contact_id: null, ...remote },
+  dialled_text,
+})
+
+describe('the other side', () => {
+  it('is called by its name, with the number beside it', () => {
+    const bob = party({ number: '102', display_name: 'Bob' })
+    expect([nameOf(bob), numberOf(bob)]).toEqual(['Bob', '102'])
+  })
+
+  it('is called by its number if it has no name', () => {
+    const unnamed = party({ number: '+442079460018' })
+    expect([nameOf(unnamed), numberOf(unnamed)]).toEqual(['+44 207 946 0018', ''])
+  })
+
+  it('is called by what was dialled, or by its user, if it has no number', () => {
+    expect(nameOf(party({}, 'bob'))).toBe('bob')
+    expect(nameOf(party({ uri: 'sip:bob@example.com;x=1' }))).toBe('bob')
+  })
+
+  it('is anonymous if nothing is known, and cannot be called back', () => {
+    expect([nameOf(party({})), targetOf(party({}))]).toEqual(['', null])
+  })
+})
