@@ -75,9 +75,9 @@ def test_hold_mute_and_digits(page: Page, ear: Ear):
     ("dialled", "sentence"),
     [
         ("199", "busy"),
-        ("4711", "number"),
-        ("🎉", "dial"),
-        ("sip:600@evil.example", "server"),
+        ("4711", "does not exist"),
+        ("🎉", "neither a number nor a name"),
+        ("sip:600@evil.example", "another server"),
     ],
 )
 def test_a_call_that_fails_says_why_on_the_page_and_in_the_journal(page, dialled, sentence):

@@ -42,12 +42,12 @@ def loudspeaker(directory: Path) -> Iterator[tuple[Ear, Path]]:
             stdout=subprocess.PIPE,
         )  # fmt: skip
         ear = Ear(RATE_HZ)
-        threading.Thread(target=_listen, args=(recorder, ear), daemon=True).start()
-        try:
+        listening = threading.Thread(target=_listen, args=(recorder, ear), daemon=True)
+        with recorder:
+            listening.start()
             yield ear, socket
-        finally:
             recorder.terminate()
-            recorder.wait(5)
+            listening.join(5)
 
 
 def _listen(recorder: subprocess.Popen[bytes], ear: Ear) -> None:

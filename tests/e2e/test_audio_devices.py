@@ -1,0 +1,51 @@
+"""A microphone that is refused, and sound that the browser holds back until a gesture."""
+
+from playwright.sync_api import Page, expect
+
+from deploy.stack import Stack
+from tests.e2e.conftest import HANG_UP_EVERYTHING, TONE_HZ, Chromium, sign_in
+from tests.e2e.test_first_call import card, dial
+from tests.peers.ear import Ear
+
+
+def test_a_refused_microphone_leaves_the_call_alive_and_is_said(
+    chromium: Chromium, alice_stack: Stack, ear: Ear
+):
+    page = chromium.start(microphone=False).pages[0]
+    sign_in(page, alice_stack)
+    dial(page, "601")
+    expect(card(page, state="confirmed")).to_be_visible()
+    expect(page.get_by_test_id("mic-warning").first).to_be_visible()
+    ear.hears(1004, within_s=10)
+    page.evaluate(HANG_UP_EVERYTHING)
+
+
+def test_after_a_reload_the_call_is_there_again_with_sound(page: Page, ear: Ear):
+    dial(page, "600")
+    expect(card(page, state="confirmed")).to_be_visible()
+    ear.hears(TONE_HZ, within_s=10)
+    page.reload()
+    expect(card(page, state="confirmed")).to_be_visible()
+    if page.get_by_test_id("sound-bar").is_visible():
+        page.get_by_test_id("sound-bar").get_by_role("button").click()
+    ear.hears(TONE_HZ, within_s=10)
+
+
+def test_a_page_that_was_opened_without_a_gesture_says_that_sound_is_off(
+    chromium: Chromium, alice_stack: Stack, ear: Ear
+):
+    """Microphone refused, no click since the page was loaded: the autoplay policy holds."""
+    context = chromium.start(microphone=False)
+    page = context.pages[0]
+    sign_in(page, alice_stack)
+    dial(page, "601")
+    expect(card(page, state="confirmed")).to_be_visible()
+    page.close()
+    second = context.new_page()
+    second.goto(alice_stack.address)
+    bar = second.get_by_test_id("sound-bar")
+    expect(bar).to_be_visible()
+    bar.get_by_role("button").first.click()
+    expect(bar).to_have_count(0)
+    ear.hears(1004, within_s=10)
+    second.evaluate(HANG_UP_EVERYTHING)
