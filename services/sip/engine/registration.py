@@ -77,7 +77,7 @@ class SipRegistration(pj.Account):
         self._on_change = lambda _registration: None
         self._retry_due_at = None
         if self.registration.state is RegistrationState.ACTIVE:
-            self.setRegistration(False)  # noqa: FBT003
+            self.setRegistration(False)
 
     def connection_lost(self, detail: str) -> None:
         """The connection that the registration stands on is gone."""
