@@ -167,6 +167,7 @@ class Consumer(ConsumerMixin):
         self._callbacks = callbacks
         self._prefetch_count = prefetch_count
         self._connected = ThreadEvent()
+        self._is_away = False
 
     def stop(self) -> None:
         self.should_stop = True
@@ -201,6 +202,9 @@ class Consumer(ConsumerMixin):
         ]
 
     def on_consume_ready(self, *_args: Any, **_kwargs: Any) -> None:
+        if self._is_away:
+            self._is_away = False
+            log.info("broker is back")
         self._connected.set()
 
     def on_consume_end(self, *_args: Any) -> None:
@@ -208,7 +212,9 @@ class Consumer(ConsumerMixin):
 
     def on_connection_error(self, error: Exception, interval_s: float) -> None:
         self._connected.clear()
-        log.warning("broker unreachable", retry_in_s=round(interval_s, 1), error=str(error))
+        if not self._is_away:
+            self._is_away = True
+            log.warning("broker unreachable", retry_in_s=round(interval_s, 1), error=str(error))
 
 
 def is_live(message: Message) -> bool:

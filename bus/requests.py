@@ -1,5 +1,6 @@
 """Commands run once: a repeated `request_id` gets the outcome of its first run, kept in Redis."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -12,13 +13,12 @@ from nameko.extensions import SharedExtension
 from redis import RedisError
 
 from bus.store import connect
-from contracts.errors import OutcomeUnknown
+from contracts.errors import InvalidRequest, OutcomeUnknown
 
 log = structlog.get_logger(__name__)
 
 KEEP_S = 24 * 3600
 REPLY_MARGIN_S = 0.2  # so that OutcomeUnknown reaches the caller before its deadline
-RUNNING = "running"
 Outcome = dict[str, Any]
 
 
@@ -28,23 +28,36 @@ class RequestLog(SharedExtension):
     def setup(self) -> None:
         self._redis = connect(config["REDIS_URI"])
 
-    def once(self, request_id: str, run: Callable[[], Outcome], expires_at: float) -> Outcome:
+    def once(
+        self, command: str, request_id: str, run: Callable[[], Outcome], expires_at: float
+    ) -> Outcome:
         """The outcome of the first run: ours, or another's for which we wait until `expires_at`.
 
-        If Redis is away the command is refused (RedisError); if it goes away while the command
-        runs, a repetition ends as OutcomeUnknown. In neither case does the command run twice.
+        `command` is what was asked for; another one with the same id raises InvalidRequest. If
+        Redis is away the command is refused (RedisError); if it goes away while the command runs,
+        a repetition ends as OutcomeUnknown. In neither case does the command run twice.
         """
         key = f"{self.container.service_name}:request:{request_id}"
-        if self._redis.set(key, RUNNING, nx=True, ex=KEEP_S):
+        asked = hashlib.sha256(command.encode()).hexdigest()
+        if self._redis.set(key, _entry(asked, None), nx=True, ex=KEEP_S):
             outcome = run()
             try:
-                self._redis.set(key, json.dumps(outcome), ex=KEEP_S)
+                self._redis.set(key, _entry(asked, outcome), ex=KEEP_S)
             except RedisError as error:
                 log.error("outcome not kept", request_id=request_id, error=type(error).__name__)
             return outcome
-        while (kept := self._redis.get(key)) == RUNNING:
+        while True:
+            kept = json.loads(self._redis.get(key) or "{}")
+            if kept.get("asked") != asked:
+                raise InvalidRequest("this request id was used for another command")
+            if kept["outcome"] is not None:
+                first: Outcome = kept["outcome"]
+                return first
             if time.time() > expires_at - REPLY_MARGIN_S:
                 raise OutcomeUnknown(request_id)
             eventlet.sleep(0.02)
-        first: Outcome = json.loads(str(kept))
-        return first
+
+
+def _entry(asked: str, outcome: Outcome | None) -> str:
+    """What is kept; no outcome while the command runs, or if its process died."""
+    return json.dumps({"asked": asked, "outcome": outcome})

@@ -97,7 +97,9 @@ class _Rpc(nameko.rpc.Rpc):
         command = next((value for value in arguments.values() if isinstance(value, Command)), None)
         if command is None:
             return run()
-        return self.request_log.once(command.request_id, run, context.get("deadline", math.inf))
+        asked = f"{self.method_name} {command!r}"  # in which secrets are masked
+        expires_at = context.get("deadline", math.inf)
+        return self.request_log.once(asked, command.request_id, run, expires_at)
 
     def _run(self, arguments: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
         try:

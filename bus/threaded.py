@@ -29,6 +29,9 @@ from contracts.errors import ServiceUnavailable
 
 log = structlog.get_logger(__name__)
 
+BROKER_WAIT_S = 1.0
+"""A broker that is being restarted is waited for this long."""
+
 Contract = TypeVar("Contract")
 Subscription = Callable[[Event], None]
 
@@ -77,7 +80,7 @@ class ThreadedBus:
 
         def call(method: str, arguments: dict[str, Any], timeout_s: float) -> Any:
             expires_at = time.time() + timeout_s
-            if not self._consumers[0].wait_until_consumer_ready(timeout_s):
+            if not self._consumers[0].wait_until_consumer_ready(min(timeout_s, BROKER_WAIT_S)):
                 raise ServiceUnavailable("the message broker is away")
             return self._calls.call(service, method, arguments, expires_at=expires_at, headers={})
 

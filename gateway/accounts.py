@@ -50,6 +50,7 @@ class Accounts:
 
     def __init__(self, redis: "Redis[str]") -> None:
         self._redis = redis
+        self.sessions_closed = 0
 
     # the account
 
@@ -78,6 +79,8 @@ class Accounts:
             raise SignInRequired
 
     def close_sessions(self) -> None:
+        """End all of them; streams and sockets that are open notice by `sessions_closed`."""
+        self.sessions_closed += 1
         for key in self._redis.scan_iter("gateway:session:*"):
             self._redis.delete(key)
 

@@ -67,8 +67,10 @@ def _connect() -> socket.socket:
 
 
 def _to_engine(page: Server, engine: socket.socket) -> None:
+    accounts = parts().accounts
+    sessions_closed = accounts.sessions_closed
     with suppress(ConnectionClosed, OSError):
-        while True:
+        while accounts.sessions_closed == sessions_closed:
             frame = page.receive()
             if isinstance(frame, bytes):
                 engine.sendall(LENGTH.pack(len(frame)) + frame)

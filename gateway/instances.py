@@ -26,7 +26,7 @@ class Instances:
     def __init__(self, directories: list[Path]) -> None:
         self._directories = directories
 
-    def find(self, server: str, instance: str | None) -> InstanceProfile:
+    def find(self, server: str, instance: str | None, *, may_fetch: bool) -> InstanceProfile:
         """The profile for what was typed as server.
 
         What stands behind the "@" of the user is a domain if it looks like one, on a server that
@@ -34,7 +34,8 @@ class Instances:
         """
         if profile := self._from_file(server):
             return profile
-        if not _HOST_AND_PORT.match(server) and (profile := self._from_well_known(server)):
+        may_fetch = may_fetch and not _HOST_AND_PORT.match(server)
+        if may_fetch and (profile := self._from_well_known(server)):
             return profile
         return _from_name(server, instance)
 

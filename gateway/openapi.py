@@ -11,7 +11,15 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from contracts import VERSION
-from contracts.errors import ContractError, InternalError, SignInRequired
+from contracts.errors import (
+    ContractError,
+    DeadlineExceeded,
+    ForbiddenOrigin,
+    InternalError,
+    ServiceUnavailable,
+    SignInRequired,
+    StoreUnavailable,
+)
 from contracts.events import any_event
 from contracts.gateway import AudioFormat, ProblemDetails, Session
 from contracts.health import Health
@@ -20,6 +28,13 @@ from gateway.routes import calls, health, journal, session, settings
 
 APIS: tuple[Api, ...] = (session.api, calls.api, journal.api, settings.api, health.api)
 REF_TEMPLATE = "#/components/schemas/{model}"
+ALWAYS_POSSIBLE = (
+    InternalError,
+    ForbiddenOrigin,
+    ServiceUnavailable,
+    StoreUnavailable,
+    DeadlineExceeded,
+)
 RESULTS_OF_RESPONSES: dict[str, type] = {"sign_in": Session, "health": Health}
 """What views return that make their response themselves."""
 EVENTS = {
@@ -40,7 +55,8 @@ EVENTS = {
                 "content": {
                     "text/event-stream": {"schema": {"$ref": REF_TEMPLATE.format(model="AnyEvent")}}
                 },
-            }
+            },
+            "401": {"description": "`sign_in_required`"},
         },
     }
 }
@@ -94,7 +110,7 @@ def document() -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    errors: set[type[ContractError]] = {InternalError, *operation.errors}
+    errors: set[type[ContractError]] = {*ALWAYS_POSSIBLE, *operation.errors}
     if not operation.is_public:
         errors.add(SignInRequired)
     described: dict[str, Any] = {
@@ -105,6 +121,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": {str(operation.status): _result(operation), **_problems(errors)},
         "security": [] if operation.is_public else [{"session": []}],
     }
+    if operation.view is health.health:
+        described["responses"] = {"200": _result(operation), "503": _result(operation)}
     if operation.description:
         described["description"] = operation.description
     if BODY in operation.hints:

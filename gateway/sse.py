@@ -28,11 +28,15 @@ def register(app: Flask) -> None:
 
 
 def _stream(after: str) -> Iterator[str]:
+    accounts = parts().accounts
+    sessions_closed = accounts.sessions_closed
     yield "retry: 1000\n\n"
     try:
         for item in parts().event_log.follow(after, HEARTBEAT_S):
+            if accounts.sessions_closed != sessions_closed:
+                return
             if item is None:
-                require_session()  # whoever signed out elsewhere hears nothing more
+                require_session()
                 yield ": alive\n\n"
                 continue
             event_id, event = item

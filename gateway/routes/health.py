@@ -21,8 +21,8 @@ TIMEOUT_S = 2.0
 def health() -> Response:
     """Every part of the stack; status 503 if one of them is down."""
     found = [_broker(), _store()]
-    found += _service("sip", within(TIMEOUT_S, parts().sip).health)
-    found += _service("journal", within(TIMEOUT_S, parts().journal).health)
+    for name, client in (("sip", parts().sip), ("journal", parts().journal)):
+        found += _service(name, within(TIMEOUT_S, client).health)
     is_up = all(part.state is HealthState.UP for part in found)
     health = Health(
         state=HealthState.UP if is_up else HealthState.DOWN, version=VERSION, parts=found

@@ -42,7 +42,7 @@ def sign_in(body: Credentials) -> Response:
     try:
         with _one_at_a_time:
             account = _authenticate(parts(), body)
-    except (SignInFailed, AccountTaken):
+    except (SignInFailed, AccountTaken, InvalidRequest):
         accounts.count_failure(address)
         raise
     accounts.forget_failures(address)
@@ -80,8 +80,10 @@ def sign_out() -> Response:
 def _authenticate(parts: Parts, credentials: Credentials) -> StackAccount:
     user, _at, instance = credentials.user.strip().partition("@")
     server = credentials.server.strip()
-    profile = parts.instances.find(server, instance or None)
     account = parts.accounts.get()
+    # strangers at the door of an owned stack must not choose which servers it asks
+    may_fetch = account is None or account.server == server
+    profile = parts.instances.find(server, instance or None, may_fetch=may_fetch)
     if account is not None and not account.is_of(user, profile):
         raise AccountTaken
     password = credentials.password.get_secret_value()

@@ -15,7 +15,6 @@ from contracts.instance import SipTransport
 from contracts.sip import (
     Call,
     CallDirection,
-    CallProblem,
     CallState,
     Microphone,
     Registration,
@@ -29,27 +28,17 @@ from services.sip.engine.commands import (
     SipEngine,
     SipSnapshot,
 )
-from services.sip.engine.connections import Connections
+from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg, remote_of
-from services.sip.engine.media import FRAME_MS, ProgressTones, ScreenPort, Tone
-from services.sip.engine.registration import SipRegistration, source_address, tls_problem
+from services.sip.engine.media import ScreenPort
+from services.sip.engine.registration import SipRegistration, tls_problem
+from services.sip.engine.tones import ProgressTones
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
 
-CODEC_PRIORITIES = {
-    "opus/48000/2": 254,
-    "G722/16000/1": 253,
-    "PCMA/8000/1": 252,
-    "PCMU/8000/1": 251,
-}
 MAX_CALLS = 8
-ENDING_TONE_S = 2.5
-ENDED_TONE_S = 0.5
 LEAVE_TIMEOUT_S = 3.0
-TLS_HANDSHAKE_TIMEOUT_MS = 4000
-SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
-TLS_VERSIONS = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
 NO_REGISTRATION = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 
@@ -57,30 +46,20 @@ class SipAgent(SipEngine):
     """Runs in the thread that polls; no object of the library leaves this folder."""
 
     def __init__(self, settings: SipEngineSettings, user_agent: str) -> None:
-        self._settings = settings
         self._server: EngineServer | None = None
-        self._endpoint = _Endpoint(self)
-        self._endpoint.libCreate()
-        self._endpoint.libInit(_endpoint_configuration(settings, user_agent))
-        self._endpoint.audDevManager().setNullDev()
-        self._transports = {
-            SipTransport.UDP: self._listen(pj.PJSIP_TRANSPORT_UDP),
-            SipTransport.TCP: self._listen(pj.PJSIP_TRANSPORT_TCP),
-        }
-        self._endpoint.libStart()
-        for codec in self._endpoint.codecEnum2():
-            priority = CODEC_PRIORITIES.get(codec.codecId, 0)
-            self._endpoint.codecSetPriority(codec.codecId, priority)
+        self._endpoint = SipEndpoint(
+            settings,
+            user_agent=user_agent,
+            max_calls=2 * MAX_CALLS,
+            on_disconnected=self._connection_lost,
+        )
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
-        self._closing_tone: Tone | None = None
-        self._closing_tone_until = 0.0
         self._registration: SipRegistration | None = None
         self._leaving: list[tuple[SipRegistration, float]] = []
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
-        self._connections = Connections()
 
     # the loop
 
@@ -95,7 +74,7 @@ class SipAgent(SipEngine):
         if self._registration is not None:
             self._registration.pump()
         self._let_go()
-        self._tones.play(self._tone())
+        self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
         registration = self._registration
@@ -125,13 +104,11 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        self._connections.abandon()
-        ca_certificate = account.account.profile.ca_certificate
-        transports = self._transports | {SipTransport.TLS: self._listen_tls(ca_certificate)}
+        self._endpoint.trust(account.account.profile.ca_certificate)
         self._registration = SipRegistration(
             account,
-            {str(transport): library_id for transport, library_id in transports.items()},
-            self._rtp_configuration(),
+            dict(self._endpoint.transports),
+            self._endpoint.rtp_configuration(),
             self._registration_changed,
             self._invited,
         )
@@ -233,11 +210,7 @@ class SipAgent(SipEngine):
 
     # what the library reports
 
-    def transport_changed(self, prm: pj.OnTransportStateParam) -> None:
-        """A connection was made, or is gone: then the registration on it, too."""
-        self._connections.changed(prm)
-        if prm.state != pj.PJSIP_TP_STATE_DISCONNECTED:
-            return
+    def _connection_lost(self, prm: pj.OnTransportStateParam) -> None:
         registration = self._registration
         if registration is None or not prm.type.lower().startswith(registration.hop.transport):
             return
@@ -247,9 +220,8 @@ class SipAgent(SipEngine):
 
     def _invited(self, prm: pj.OnIncomingCallParam) -> None:
         registration = self._registration
-        source = source_address(prm.rdata.srcAddress)
-        if registration is None or source not in registration.addresses():
-            log.warning("INVITE refused", source=source)
+        if registration is None or not registration.vouches_for(prm.rdata):
+            log.warning("INVITE refused", source=prm.rdata.srcAddress)
             _refuse(registration, prm.callId, pj.PJSIP_SC_FORBIDDEN)
             return
         if len(self._legs) >= MAX_CALLS:
@@ -265,7 +237,8 @@ class SipAgent(SipEngine):
         )
         leg = Leg(registration, call, self.screen, self._call_changed, prm.callId)
         info = leg.getInfo()
-        leg.call = call.model_copy(update={"remote": remote_of(info.remoteUri)})
+        remote = registration.at_home(remote_of(info.remoteUri))
+        leg.call = call.model_copy(update={"remote": remote})
         self._legs[call.call_id] = leg
         self._emit(CallUpdate(call=leg.call))
         ringing = pj.CallOpParam()
@@ -283,7 +256,7 @@ class SipAgent(SipEngine):
             del self._legs[call.call_id]
             self._ended_legs.append(leg)
             self._ended[call.call_id] = call
-            self._close_with_tone(call)
+            self._tones.ended(call)
         self._emit(CallUpdate(call=call))
 
     # the rest
@@ -310,88 +283,6 @@ class SipAgent(SipEngine):
             if (is_done or monotonic() > leave_at) and not self._legs:
                 self._leaving.remove((registration, leave_at))
                 registration.shutdown()
-
-    def _close_with_tone(self, call: Call) -> None:
-        if call.direction is CallDirection.INCOMING and call.answered_at is None:
-            return
-        if call.problem is None:
-            self._closing_tone, duration_s = Tone.ENDED, ENDED_TONE_S
-        elif call.problem is CallProblem.BUSY:
-            self._closing_tone, duration_s = Tone.BUSY, ENDING_TONE_S
-        else:
-            self._closing_tone, duration_s = Tone.CONGESTION, ENDING_TONE_S
-        self._closing_tone_until = monotonic() + duration_s
-
-    def _tone(self) -> Tone | None:
-        """What the person should hear now beside the calls themselves."""
-        legs = self._legs.values()
-        if any(leg.is_heard for leg in legs):
-            return None
-        outgoing = [leg.call for leg in legs if leg.call.direction is CallDirection.OUTGOING]
-        if any(call.state is CallState.EARLY for call in outgoing):
-            return Tone.RINGBACK
-        return self._closing_tone if monotonic() < self._closing_tone_until else None
-
-    def _listen(self, transport_type: int) -> int:
-        transport_id: int = self._endpoint.transportCreate(
-            transport_type, self._transport_configuration()
-        )
-        return transport_id
-
-    def _listen_tls(self, ca_certificate: str | None) -> int:
-        """A transport of its own per account, since the trusted authority is part of it."""
-        if SipTransport.TLS in self._transports:
-            self._endpoint.transportClose(self._transports[SipTransport.TLS])
-        configuration = self._transport_configuration()
-        tls = configuration.tlsConfig
-        tls.verifyServer = True
-        tls.msecTimeout = TLS_HANDSHAKE_TIMEOUT_MS
-        tls.proto = TLS_VERSIONS
-        if ca_certificate:
-            tls.CaBuf = ca_certificate
-        else:
-            tls.CaListFile = SYSTEM_CA_FILE
-        transport_id: int = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, configuration)
-        self._transports[SipTransport.TLS] = transport_id
-        return transport_id
-
-    def _transport_configuration(self) -> pj.TransportConfig:
-        configuration = pj.TransportConfig()
-        configuration.boundAddress = self._settings.sip_bind_address
-        return configuration
-
-    def _rtp_configuration(self) -> pj.TransportConfig:
-        configuration = self._transport_configuration()
-        configuration.port = self._settings.sip_rtp_port_first
-        ports = self._settings.sip_rtp_port_last - self._settings.sip_rtp_port_first
-        configuration.portRange = ports
-        return configuration
-
-
-class _Endpoint(pj.Endpoint):
-    def __init__(self, agent: SipAgent) -> None:
-        super().__init__()
-        self._agent = agent
-
-    def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
-        self._agent.transport_changed(prm)
-
-
-def _endpoint_configuration(settings: SipEngineSettings, user_agent: str) -> pj.EpConfig:
-    configuration = pj.EpConfig()
-    configuration.uaConfig.threadCnt = 0
-    configuration.uaConfig.maxCalls = 2 * MAX_CALLS
-    configuration.uaConfig.userAgent = user_agent
-    media = configuration.medConfig
-    media.clockRate = settings.sip_clock_rate_hz
-    media.audioFramePtime = FRAME_MS
-    media.ptime = FRAME_MS
-    media.sndAutoCloseTime = -1
-    media.noVad = True
-    media.ecTailLen = 0
-    configuration.logConfig.level = settings.sip_trace_level
-    configuration.logConfig.consoleLevel = configuration.logConfig.level
-    return configuration
 
 
 def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:

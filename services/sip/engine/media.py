@@ -1,7 +1,6 @@
-"""Audio inside the engine: the port of the person's screen, and progress tones."""
+"""Audio inside the engine: the port of the person's screen."""
 
 from collections.abc import Callable
-from enum import Enum
 
 import pjsua2 as pj
 
@@ -46,40 +45,3 @@ class ScreenPort(pj.AudioMediaPort):
             return
         frame.buf.copy_to_bytearray(self._heard)
         to_speaker(bytes(self._heard))
-
-
-class Tone(Enum):
-    """Progress tones of ITU-T E.180 as most of Europe has them: (on ms, off ms), repeated."""
-
-    RINGBACK = (1000, 4000)
-    BUSY = (480, 480)
-    CONGESTION = (240, 240)
-    ENDED = (200, 200)
-
-
-TONE_HZ = 425
-TONE_VOLUME = 6000  # of 32767
-
-
-class ProgressTones:
-    """Plays at most one tone to the screen."""
-
-    def __init__(self, screen: ScreenPort) -> None:
-        self._generator = pj.ToneGenerator()
-        self._generator.createToneGenerator(screen.clock_rate_hz, 1)
-        self._generator.startTransmit(screen)
-        self._playing: Tone | None = None
-
-    def play(self, tone: Tone | None) -> None:
-        if tone is self._playing:
-            return
-        self._playing = tone
-        self._generator.stop()
-        if tone is not None:
-            description = pj.ToneDesc()
-            description.freq1, description.freq2 = TONE_HZ, 0
-            description.on_msec, description.off_msec = tone.value
-            description.volume = TONE_VOLUME
-            tones = pj.ToneDescVector()
-            tones.append(description)
-            self._generator.play(tones, True)  # noqa: FBT003

@@ -9,7 +9,7 @@ import pjsua2 as pj
 import structlog
 
 from contracts.instance import SipTransport
-from contracts.sip import Registration, RegistrationProblem, RegistrationState
+from contracts.sip import Registration, RegistrationProblem, RegistrationState, Remote
 from services.sip.engine.commands import EngineAccount, Hop
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,7 @@ PROBLEM_OF_STATUS = {
     407: RegistrationProblem.WRONG_PASSWORD,
     408: RegistrationProblem.SERVER_UNREACHABLE,
 }
+_FIRST_VIA = re.compile(r"^(?:Via|v)\s*:\s*SIP/2\.0/(\w+)", re.MULTILINE | re.IGNORECASE)
 FINAL_PROBLEMS = {RegistrationProblem.WRONG_PASSWORD, RegistrationProblem.UNKNOWN_USER}
 """Asking again would only lock the account."""
 
@@ -33,14 +34,14 @@ class SipRegistration(pj.Account):
     def __init__(
         self,
         account: EngineAccount,
-        transports: "dict[str, int]",
+        listeners: dict[SipTransport, int],
         rtp: pj.TransportConfig,
         on_change: Callable[[Registration], None],
         on_invite: Callable[[pj.OnIncomingCallParam], None],
     ) -> None:
         super().__init__()
         self.account = account
-        self._transports = transports
+        self._listeners = listeners
         self._rtp = rtp
         self._on_change = on_change
         self._on_invite = on_invite
@@ -55,9 +56,28 @@ class SipRegistration(pj.Account):
     def hop(self) -> Hop:
         return self.account.hops[self._hop_index]
 
-    def addresses(self) -> set[str]:
-        """Where requests of the server may come from."""
-        return {address for hop in self.account.hops for address in hop.addresses}
+    def vouches_for(self, request: pj.SipRxData) -> bool:
+        """Whether a request comes from the registrar's side.
+
+        That is one of its addresses, and over TLS if that is how we trust it: an address of UDP can
+        be forged.
+        """
+        addresses = {address for hop in self.account.hops for address in hop.addresses}
+        is_theirs = _address(request.srcAddress) in addresses
+        via = _FIRST_VIA.search(request.wholeMsg)
+        is_over_tls = via is not None and via[1].upper() == "TLS"
+        return is_theirs and (is_over_tls or self.hop.transport is not SipTransport.TLS)
+
+    def at_home(self, remote: Remote) -> Remote:
+        """The caller as we can call back: servers put their own address in place of the domain."""
+        if remote.uri is None:
+            return remote
+        own = {self.hop.host, *(address for hop in self.account.hops for address in hop.addresses)}
+        scheme_and_user, _at, host = remote.uri.partition("@")
+        if host.partition(":")[0] not in own:
+            return remote
+        domain = self.account.account.profile.domain
+        return remote.model_copy(update={"uri": f"{scheme_and_user}@{domain}"})
 
     def begin(self) -> None:
         self.create(self._configuration())
@@ -171,17 +191,16 @@ class SipRegistration(pj.Account):
         sip.proxies.append(
             f"<sip:{self.hop.host}:{self.hop.port};transport={self.hop.transport};lr>"
         )
-        sip.transportId = self._transports[self.hop.transport]
+        sip.transportId = self._listeners[self.hop.transport]
         configuration.natConfig.udpKaIntervalSec = profile.sip.udp_keepalive_s
         configuration.mediaConfig.transportConfig = self._rtp
         configuration.mediaConfig.lockCodecEnabled = False
         return configuration
 
 
-def source_address(source: str) -> str:
+def _address(source: str) -> str:
     """The address in "192.0.2.1:5060" or "[2001:db8::1]:5060"."""
-    match = re.match(r"^\[?(.*?)\]?:\d+$", source)
-    return match[1] if match else source
+    return source.rpartition(":")[0].strip("[]")
 
 
 def tls_problem(prm: pj.OnTransportStateParam) -> str:

@@ -1,5 +1,7 @@
 """Typed RPC: errors as themselves, deadlines kept, commands at most once."""
 
+import hashlib
+import json
 import time
 from typing import ClassVar
 from unittest.mock import Mock
@@ -8,7 +10,6 @@ import pytest
 from redis import Redis
 
 from bus.codec import within
-from bus.requests import RUNNING
 from bus.rpc import rpc, rpc_client
 from contracts.base import Command
 from contracts.errors import (
@@ -100,6 +101,15 @@ def test_a_repeated_command_is_answered_not_run(caller):
     assert Counter.ran == [3]
 
 
+def test_an_id_that_was_used_for_another_command_is_refused(caller):
+    first = Add(amount=3)
+    use(caller, lambda service: service.counter.add(first))
+    with pytest.raises(InvalidRequest):
+        other = Add(amount=4, request_id=first.request_id)
+        use(caller, lambda service: service.counter.add(other))
+    assert Counter.ran == [3]
+
+
 def test_the_same_command_at_the_same_time_runs_once(caller):
     request = Add(amount=3)
     pool = eventlet.GreenPool()
@@ -113,7 +123,9 @@ def test_the_same_command_at_the_same_time_runs_once(caller):
 def test_a_command_that_never_reported_back_is_not_run_again(caller, bus_config):
     request = Add(amount=3)
     with Redis.from_url(bus_config["REDIS_URI"]) as redis:
-        redis.set(f"counter:request:{request.request_id}", RUNNING)
+        asked = hashlib.sha256(f"add {request!r}".encode()).hexdigest()
+        kept = json.dumps({"asked": asked, "outcome": None})  # by a process that died
+        redis.set(f"counter:request:{request.request_id}", kept)
     with pytest.raises(OutcomeUnknown):
         use(caller, lambda service: within(0.5, service.counter).add(request))
     assert Counter.ran == []

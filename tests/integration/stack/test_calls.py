@@ -177,6 +177,8 @@ def test_a_repeated_command_runs_once(alice: Face):
     )
     assert first["call_id"] == second["call_id"]
     assert len(alice.calls()) == 1
+    other = alice.request("POST", "/api/v1/calls", {"target": "601"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "invalid_request")
 
 
 def test_what_a_call_cannot_do_now_is_a_problem_with_a_code(alice: Face):

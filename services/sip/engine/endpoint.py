@@ -1,0 +1,108 @@
+"""The library as a whole: its configuration, its transports, and the audio formats it offers."""
+
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from contracts.instance import SipTransport
+from services.sip.engine.connections import Connections
+from services.sip.engine.media import FRAME_MS
+from services.sip.settings import SipEngineSettings
+
+CODEC_PRIORITIES = {
+    "opus/48000/2": 254,
+    "G722/16000/1": 253,
+    "PCMA/8000/1": 252,
+    "PCMU/8000/1": 251,
+}
+TLS_HANDSHAKE_TIMEOUT_MS = 4000
+SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
+TLS_VERSIONS = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
+
+OnTransport = Callable[[pj.OnTransportStateParam], None]
+
+
+class SipEndpoint(pj.Endpoint):
+    """One per process; everything of the library must be gone before it is destroyed."""
+
+    def __init__(
+        self,
+        settings: SipEngineSettings,
+        *,
+        user_agent: str,
+        max_calls: int,
+        on_disconnected: OnTransport,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._on_disconnected = on_disconnected
+        self._connections = Connections()
+        self.libCreate()
+        self.libInit(_configuration(settings, user_agent, max_calls))
+        self.audDevManager().setNullDev()
+        self.transports = {
+            SipTransport.UDP: self._listen(pj.PJSIP_TRANSPORT_UDP),
+            SipTransport.TCP: self._listen(pj.PJSIP_TRANSPORT_TCP),
+        }
+        """Listeners, by transport; the one for TLS is there once somebody is to be trusted."""
+        self.libStart()
+        for codec in self.codecEnum2():
+            self.codecSetPriority(codec.codecId, CODEC_PRIORITIES.get(codec.codecId, 0))
+
+    def trust(self, ca_certificate: str | None) -> None:
+        """Verify servers by this authority from now on (none: by the system's).
+
+        It is part of the listener; what was connected under the last one is not used again.
+        """
+        self._connections.abandon()
+        if previous := self.transports.pop(SipTransport.TLS, None):
+            self.transportClose(previous)
+        configuration = self._transport_configuration()
+        tls = configuration.tlsConfig
+        tls.verifyServer = True
+        tls.msecTimeout = TLS_HANDSHAKE_TIMEOUT_MS
+        tls.proto = TLS_VERSIONS
+        if ca_certificate:
+            tls.CaBuf = ca_certificate
+        else:
+            tls.CaListFile = SYSTEM_CA_FILE
+        listener = self.transportCreate(pj.PJSIP_TRANSPORT_TLS, configuration)
+        self.transports[SipTransport.TLS] = listener
+
+    def rtp_configuration(self) -> pj.TransportConfig:
+        configuration = self._transport_configuration()
+        configuration.port = self._settings.sip_rtp_port_first
+        ports = self._settings.sip_rtp_port_last - self._settings.sip_rtp_port_first
+        configuration.portRange = ports
+        return configuration
+
+    def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
+        self._connections.changed(prm)
+        if prm.state == pj.PJSIP_TP_STATE_DISCONNECTED:
+            self._on_disconnected(prm)
+
+    def _listen(self, transport_type: int) -> int:
+        listener: int = self.transportCreate(transport_type, self._transport_configuration())
+        return listener
+
+    def _transport_configuration(self) -> pj.TransportConfig:
+        configuration = pj.TransportConfig()
+        configuration.boundAddress = self._settings.sip_bind_address
+        return configuration
+
+
+def _configuration(settings: SipEngineSettings, user_agent: str, max_calls: int) -> pj.EpConfig:
+    configuration = pj.EpConfig()
+    configuration.uaConfig.threadCnt = 0
+    configuration.uaConfig.maxCalls = max_calls
+    configuration.uaConfig.userAgent = user_agent
+    media = configuration.medConfig
+    media.clockRate = settings.sip_clock_rate_hz
+    media.audioFramePtime = FRAME_MS
+    media.ptime = FRAME_MS
+    media.sndAutoCloseTime = -1
+    media.noVad = True
+    media.ecTailLen = 0
+    configuration.logConfig.level = settings.sip_trace_level
+    configuration.logConfig.consoleLevel = settings.sip_trace_level
+    return configuration
