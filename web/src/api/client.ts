@@ -53,7 +53,8 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<ApiProblem> {
   if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) {
-    return new ApiProblem('internal_error', response.status)
+    // not the gateway's own words: something in between, or the gateway on its way up or down
+    return new ApiProblem('service_unavailable', response.status)
   }
   const problem = (await response.json()) as ProblemDetails
   return new ApiProblem(problem.code, problem.status, problem.fields)

@@ -26,6 +26,17 @@ export function openMicrophone(deviceId: string): Promise<MediaStream> {
   })
 }
 
+/** Whether the user has allowed the microphone; browsers that cannot tell will ask. */
+export async function microphonePermission(): Promise<PermissionState> {
+  if (!isSecureContext) return 'denied'
+  const permission = await queryPermission()
+  return permission?.state ?? 'prompt'
+}
+
+function queryPermission(): Promise<PermissionStatus | null> {
+  return navigator.permissions.query({ name: 'microphone' }).catch(() => null)
+}
+
 export class Microphone {
   #stream: MediaStream | null = null
   #state: MicrophoneState = 'off'
@@ -35,15 +46,17 @@ export class Microphone {
   constructor(private readonly listener: MicrophoneListener) {
     if (!isSecureContext) return
     navigator.mediaDevices.addEventListener('devicechange', () => void this.#devicesChanged())
-    void navigator.permissions
-      .query({ name: 'microphone' })
-      .then((permission) => (permission.onchange = () => this.#permissionChanged()))
+    void queryPermission().then((permission) => {
+      if (permission !== null) permission.onchange = () => this.#permissionChanged()
+    })
   }
 
   async open(deviceId: string): Promise<void> {
     this.#deviceId = deviceId
     const attempt = ++this.#attempt
-    if (this.#stream === null) this.#change('asking', null)
+    const isAsking = this.#stream === null && (await microphonePermission()) === 'prompt'
+    if (attempt !== this.#attempt) return
+    if (isAsking) this.#change('asking', null)
     const outcome = await openMicrophone(deviceId).catch((error: unknown) => error)
     const isWanted = attempt === this.#attempt
     if (outcome instanceof MediaStream) {

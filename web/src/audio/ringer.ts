@@ -1,5 +1,5 @@
 /** Rings, on a device of its own, once the browser lets this page be heard. */
-import { openMicrophone, release } from './microphone'
+import { microphonePermission, openMicrophone, release } from './microphone'
 import { setSink } from './output'
 import { callWaitingTone, ringTone, testTone } from './tones'
 
@@ -11,29 +11,20 @@ export class Ringer {
   #context: AudioContext | null = null
   #source: AudioBufferSourceNode | null = null
   #deviceId = ''
-  isArmed = false
+  #isArmed = false
+  #arming: Promise<boolean> | null = null
 
   /** Whether this page may be heard from now on; surely so after a gesture of the user. */
-  async arm(): Promise<boolean> {
-    if (this.isArmed) return true
-    if (!navigator.userActivation.hasBeenActive && !(await isMicrophoneGranted())) return false
-    // a page that is recording may also play
-    const stream = navigator.userActivation.hasBeenActive
-      ? null
-      : await openMicrophone('').catch(() => null)
-    const context = (this.#context ??= await this.#create())
-    const timeout = new Promise((resolve) => setTimeout(resolve, ARM_TIMEOUT_MS))
-    await Promise.race([context.resume(), timeout])
-    this.isArmed = context.state === 'running'
-    if (stream !== null) release(stream)
-    if (this.isArmed && this.#source === null) await context.suspend()
-    return this.isArmed
+  arm(): Promise<boolean> {
+    if (this.#isArmed) return Promise.resolve(true)
+    this.#arming ??= this.#tryToArm().finally(() => (this.#arming = null))
+    return this.#arming
   }
 
   async start(kind: RingKind): Promise<void> {
     this.stop()
     const context = this.#context
-    if (context === null || !this.isArmed) return
+    if (context === null || !this.#isArmed) return
     const source = context.createBufferSource()
     source.buffer = kind === 'ring' ? ringTone(context) : callWaitingTone(context)
     source.loop = true
@@ -56,6 +47,20 @@ export class Ringer {
     if (this.#context !== null) await setSink(this.#context, this.#deviceId)
   }
 
+  async #tryToArm(): Promise<boolean> {
+    const hasGesture = navigator.userActivation.hasBeenActive
+    if (!hasGesture && (await microphonePermission()) !== 'granted') return false
+    // a page that is recording may also play
+    const stream = hasGesture ? null : await openMicrophone('').catch(() => null)
+    const context = (this.#context ??= await this.#create())
+    const timeout = new Promise((resolve) => setTimeout(resolve, ARM_TIMEOUT_MS))
+    await Promise.race([context.resume(), timeout])
+    this.#isArmed = context.state === 'running'
+    if (stream !== null) release(stream)
+    if (this.#isArmed && this.#source === null) await context.suspend()
+    return this.#isArmed
+  }
+
   async #create(): Promise<AudioContext> {
     const context = new AudioContext()
     await setSink(context, this.#deviceId)
@@ -73,10 +78,4 @@ export async function playTestTone(deviceId: string): Promise<void> {
   source.start()
   await new Promise((resolve) => (source.onended = resolve))
   await context.close()
-}
-
-async function isMicrophoneGranted(): Promise<boolean> {
-  if (!isSecureContext) return false
-  const permission = await navigator.permissions.query({ name: 'microphone' })
-  return permission.state === 'granted'
 }

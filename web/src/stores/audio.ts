@@ -28,12 +28,13 @@ export const useAudio = defineStore('audio', () => {
   })
   const road = ref<RoadState>('off')
   const microphone = ref<MicrophoneState>('off')
-  const isArmed = ref(false)
+  /** Unknown until it has been tried. */
+  const isArmed = ref<boolean | null>(null)
   const isSuspended = ref(false)
 
   /** The browser keeps this page silent until somebody clicks in it. */
   const isSilenced = computed(
-    () => session.phase === 'signed_in' && (!isArmed.value || isSuspended.value),
+    () => session.phase === 'signed_in' && (isArmed.value === false || isSuspended.value),
   )
   const isElsewhere = computed(() => road.value === 'elsewhere' && calls.audible.length > 0)
 
