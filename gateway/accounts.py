@@ -79,7 +79,7 @@ class Accounts:
             raise SignInRequired
 
     def close_sessions(self) -> None:
-        """End all of them; streams and sockets that are open notice by `sessions_closed`."""
+        """End all of them; an open audio socket notices by `sessions_closed`."""
         self.sessions_closed += 1
         for key in self._redis.scan_iter("gateway:session:*"):
             self._redis.delete(key)

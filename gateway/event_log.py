@@ -78,6 +78,13 @@ class EventLog:
             with self._lock:
                 self._listeners.discard(listener)
 
+    def end_all(self) -> None:
+        """Cut off every listener: nobody may listen any more."""
+        with self._lock:
+            for listener in self._listeners:
+                _cut_off(listener)
+            self._listeners.clear()
+
     def _require_known(self, after: str) -> None:
         """Raises Reset."""
         try:
@@ -115,8 +122,13 @@ class EventLog:
                     listener.put_nowait((event_id, event))
                 except queue.Full:
                     self._listeners.discard(listener)
-                    listener.get_nowait()
-                    listener.put_nowait(None)
+                    _cut_off(listener)
+
+
+def _cut_off(listener: "queue.Queue[tuple[str, str] | None]") -> None:
+    while not listener.empty():
+        listener.get_nowait()
+    listener.put_nowait(None)
 
 
 def _order(event_id: str) -> tuple[int, int]:

@@ -28,13 +28,9 @@ def register(app: Flask) -> None:
 
 
 def _stream(after: str) -> Iterator[str]:
-    accounts = parts().accounts
-    sessions_closed = accounts.sessions_closed
     yield "retry: 1000\n\n"
     try:
         for item in parts().event_log.follow(after, HEARTBEAT_S):
-            if accounts.sessions_closed != sessions_closed:
-                return
             if item is None:
                 require_session()
                 yield ": alive\n\n"

@@ -72,6 +72,7 @@ def sign_out() -> Response:
     """Sign out everywhere: unregister, end calls, forget the password. Data stays."""
     parts().sip.sign_out(Command())
     parts().accounts.close_sessions()
+    parts().event_log.end_all()
     response = Response(status=204)
     response.delete_cookie(cookie_name(), samesite="Strict", httponly=True)
     return response

@@ -72,6 +72,11 @@ class Ear:
         return float(spectrum[np.abs(frequencies - frequency_hz) < 20].sum() / spectrum.sum())
 
     @property
+    def is_taking(self) -> bool:
+        """Whether anything has come at all."""
+        return self._length > 0
+
+    @property
     def _wanted(self) -> int:
         return int(self.rate_hz * WINDOW_S)
 

@@ -147,6 +147,7 @@ class Screen(Ear):
         super().__init__(self.format["clock_rate_hz"])
         self.tone_hz = tone_hz
         self.close_code: int | None = None
+        self.is_closed = False
         self._is_open = True
         self._threads = [
             threading.Thread(target=run, daemon=True) for run in (self._speak, self._listen)
@@ -184,3 +185,4 @@ class Screen(Ear):
                 self.take(self._socket.recv()[HEADER_BYTES:])
         except ConnectionClosed as closed:
             self.close_code = closed.rcvd.code if closed.rcvd else None
+            self.is_closed = True

@@ -2,11 +2,17 @@
 
 import json
 import socket
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
-from tests.peers.face import Face
+from deploy.stack import programs as stack_programs
+from deploy.testing import running
+from tests.peers.ear import eventually
+from tests.peers.face import Face, Screen
 
 
 @pytest.fixture
@@ -91,6 +97,21 @@ def test_health_names_every_part(nobody: Face):
     assert response.status_code == 200
     parts = {part["part"]: part["state"] for part in response.json()["parts"]}
     assert parts == dict.fromkeys(("rabbitmq", "redis", "sip", "sip-engine", "journal"), "up")
+
+
+def test_sign_out_ends_streams_and_audio_at_once(practice: PracticeServer, servers_directory: Path):
+    stack = Stack.create(servers_directory / "gone", (practice.instances,), name="gone")
+    with ExitStack() as programs, Face(stack.address) as carol:
+        for program in stack_programs(stack):
+            programs.enter_context(running(program, stack.directory / "log"))
+        assert carol.sign_in("carol@practice").status_code == 200
+        with Screen(carol) as screen:
+            eventually(lambda: screen.is_taking, what="frames from the engine")
+            with carol.http.stream("GET", "/api/v1/events", timeout=5) as events:
+                assert events.status_code == 200
+                assert carol.request("DELETE", "/api/v1/session").status_code == 204
+                list(events.iter_lines())  # to its end, which comes before the deadline
+            eventually(lambda: screen.is_closed, what="the end of the audio")
 
 
 def test_settings_are_kept_and_told_to_every_screen(alice: Face):

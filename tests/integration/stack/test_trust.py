@@ -53,6 +53,14 @@ def invite(port: int, source: str) -> str:
                 return status
 
 
+def test_an_invite_with_the_registrars_address_over_another_transport_never_rings(
+    alice: Face, alice_stack: Stack
+):
+    """Alice registered over TLS; an address of UDP is easily forged."""
+    assert invite(engine_port(alice_stack), "127.0.0.1").startswith("SIP/2.0 403")
+    assert alice.calls() == []
+
+
 def test_an_invite_that_does_not_come_from_the_registrars_side_never_rings(
     alice: Face, alice_stack: Stack
 ):
