@@ -6,10 +6,13 @@ import { callWaitingTone, ringTone, testTone } from './tones'
 export type RingKind = 'ring' | 'call_waiting'
 
 const ARM_TIMEOUT_MS = 500
+/** One page of a browser rings; a Web Lock says which. */
+const LOCK = 'handset-ringer'
 
 export class Ringer {
   #context: AudioContext | null = null
   #source: AudioBufferSourceNode | null = null
+  #turn: AbortController | null = null
   #deviceId = ''
   #isArmed = false
   #arming: Promise<boolean> | null = null
@@ -21,20 +24,30 @@ export class Ringer {
     return this.#arming
   }
 
-  async start(kind: RingKind): Promise<void> {
+  /** Ring, as soon as no other page of this browser does, until stopped. */
+  start(kind: RingKind): void {
     this.stop()
-    const context = this.#context
-    if (context === null || !this.#isArmed) return
-    const source = context.createBufferSource()
-    source.buffer = kind === 'ring' ? ringTone(context) : callWaitingTone(context)
-    source.loop = true
-    source.connect(context.destination)
-    source.start()
-    this.#source = source
-    await context.resume()
+    if (!this.#isArmed) return
+    const turn = new AbortController()
+    this.#turn = turn
+    if (!isSecureContext) {
+      void this.#play(kind) // no Web Locks there: every page rings
+      return
+    }
+    navigator.locks
+      .request(LOCK, { signal: turn.signal }, async () => {
+        await this.#play(kind)
+        await aborted(turn.signal)
+      })
+      .catch((error: unknown) => {
+        // stopped while another page had its turn
+        if (!turn.signal.aborted) throw error
+      })
   }
 
   stop(): void {
+    this.#turn?.abort()
+    this.#turn = null
     if (this.#source === null) return
     this.#source.stop()
     this.#source.disconnect()
@@ -61,6 +74,18 @@ export class Ringer {
     return this.#isArmed
   }
 
+  async #play(kind: RingKind): Promise<void> {
+    const context = this.#context
+    if (context === null) return
+    const source = context.createBufferSource()
+    source.buffer = kind === 'ring' ? ringTone(context) : callWaitingTone(context)
+    source.loop = true
+    source.connect(context.destination)
+    source.start()
+    this.#source = source
+    await context.resume()
+  }
+
   async #create(): Promise<AudioContext> {
     const context = new AudioContext()
     await setSink(context, this.#deviceId)
@@ -78,4 +103,11 @@ export async function playTestTone(deviceId: string): Promise<void> {
   source.start()
   await new Promise((resolve) => (source.onended = resolve))
   await context.close()
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }

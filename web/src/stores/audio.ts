@@ -101,7 +101,7 @@ export const useAudio = defineStore('audio', () => {
 
   function ring(): void {
     if (calls.ringing.length === 0) ringer.stop()
-    else void ringer.start(calls.active === undefined ? 'ring' : 'call_waiting')
+    else ringer.start(calls.active === undefined ? 'ring' : 'call_waiting')
   }
 
   watch(

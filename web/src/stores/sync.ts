@@ -22,6 +22,8 @@ export const useSync = defineStore('sync', () => {
   const settings = useSettings()
 
   const state = ref<StreamState>({ name: 'connecting' })
+  /** From the first failure until events come again. */
+  const isLost = ref(false)
   let client: EventClient | null = null
   /** Events that came while a snapshot was on its way. */
   let early: AnyEvent[] | null = null
@@ -63,7 +65,7 @@ export const useSync = defineStore('sync', () => {
   }
 
   function startLater(): void {
-    state.value = { name: 'waiting', retryAt: Date.now() + delayMs }
+    follow({ name: 'waiting', retryAt: Date.now() + delayMs })
     retry = setTimeout(() => void start(), delayMs)
     delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
   }
@@ -72,7 +74,13 @@ export const useSync = defineStore('sync', () => {
     if (message.kind === 'event') take(message.event)
     else if (message.kind === 'reset') void start()
     else if (message.state.name === 'signed_out') session.forget()
-    else state.value = message.state
+    else follow(message.state)
+  }
+
+  function follow(changed: StreamState): void {
+    state.value = changed
+    if (changed.name === 'waiting') isLost.value = true
+    else if (changed.name === 'open') isLost.value = false
   }
 
   function take(event: AnyEvent): void {
@@ -110,5 +118,5 @@ export const useSync = defineStore('sync', () => {
     journal.clear()
   }
 
-  return { state, start, retryNow, signOut, clear }
+  return { state, isLost, start, retryNow, signOut, clear }
 })
