@@ -191,6 +191,7 @@ class EngineLink(SharedExtension, ProviderCollector):
                 retry.until_done(type(update).__name__, run, is_wanted)
             if is_snapshot and connection is not None and connection is self._socket:
                 self.state = EngineState.UP
+                log.info("engine is up")
 
     def _is_wanted(self, connection: Any) -> bool:
         return not self._stopping and connection in (None, self._socket)

@@ -18,6 +18,9 @@ from tests.peers.ear import Ear, eventually
 HEADER_BYTES = 16
 FRAME_S = 0.02
 
+SIGN_IN_DEADLINE_S = 10
+"""Nobody waits longer at the sign-in page, whatever the server does."""
+
 Json = dict[str, Any]
 
 
@@ -50,7 +53,7 @@ class Face:
             "server": server,
             "remember": remember,
         }
-        return self.request("POST", "/api/v1/session", credentials)
+        return self.request("POST", "/api/v1/session", credentials, timeout=SIGN_IN_DEADLINE_S)
 
     def dial(self, target: str) -> Json:
         response = self.request("POST", "/api/v1/calls", {"target": target})

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from typing import ClassVar
 from unittest.mock import Mock
 
@@ -149,10 +148,8 @@ def test_wrong_arguments_do_not_leave_the_caller(caller):
 
 
 def test_a_slow_call_ends_at_its_deadline(caller):
-    started_at = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
+    with eventlet.Timeout(1.5), pytest.raises(DeadlineExceeded):
         use(caller, lambda service: within(0.2, service.counter).pause(2))
-    assert time.monotonic() - started_at < 1.5
 
 
 def test_a_request_past_its_deadline_is_not_run(caller):
