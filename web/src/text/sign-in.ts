@@ -2,7 +2,8 @@
 import { useI18n } from 'vue-i18n'
 import type { ApiProblem } from '@/api/client'
 
-export type SignInField = 'user' | 'password' | 'server'
+type SignInField = 'user' | 'password' | 'server'
+export type SignInPlace = SignInField | 'form'
 
 const FIELD_OF_REASON: Record<string, SignInField | undefined> = {
   wrong_password: 'password',
@@ -15,7 +16,7 @@ const FIELD_OF_REASON: Record<string, SignInField | undefined> = {
 }
 
 /** Where to show the problem: beside a field, or for the whole form. */
-export function fieldOf(problem: ApiProblem): SignInField | 'form' {
+export function fieldOf(problem: ApiProblem): SignInPlace {
   if (problem.code === 'sign_in_failed') return FIELD_OF_REASON[reasonOf(problem)] ?? 'form'
   return problem.code === 'account_taken' ? 'user' : invalidField(problem)
 }
@@ -40,7 +41,7 @@ export function useSignInText() {
 
 const reasonOf = (problem: ApiProblem) => String(problem.fields.reason)
 
-function invalidField({ code, fields }: ApiProblem): SignInField | 'form' {
+function invalidField({ code, fields }: ApiProblem): SignInPlace {
   if (code !== 'invalid_request') return 'form'
   const field = fields.field ?? firstLocation(fields.problems)
   return field === 'user' || field === 'password' || field === 'server' ? field : 'form'
