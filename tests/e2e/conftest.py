@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 
 from deploy.stack import Stack
 from tests.peers.ear import Ear
-from tests.peers.loudspeaker import loudspeaker
+from tests.peers.sound_card import SoundCard, sound_card
 
 TONE_HZ = 700
 CHROMIUM = "/usr/bin/chromium"
@@ -22,7 +22,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream",
     "--autoplay-policy=document-user-activation-required",
 ]
 
@@ -41,15 +40,15 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ear, Path]]:
-    with loudspeaker(tmp_path_factory.mktemp("sound")) as found:
-        yield found
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundCard]:
+    with sound_card(tmp_path_factory.mktemp("sound")) as card:
+        yield card
 
 
 @pytest.fixture
-def ear(sound: tuple[Ear, Path]) -> Ear:
+def ear(sound: SoundCard) -> Ear:
     """Hears what a person at the browser hears."""
-    return sound[0]
+    return sound.ear
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +67,16 @@ class Chromium:
         self._sound = sound
         self._started: list[BrowserContext] = []
 
-    def start(self, *, locale: str = "en-GB", microphone: bool = True) -> BrowserContext:
+    def start(
+        self, *, locale: str = "en-GB", microphone: bool = True, real_devices: bool = False
+    ) -> BrowserContext:
+        fake = f"--use-file-for-fake-audio-capture={self._microphone}"
+        devices = [] if real_devices else ["--use-fake-device-for-media-stream", fake]
         context = self._playwright.chromium.launch_persistent_context(
             self._directory / f"profile-{len(self._started)}",
             executable_path=CHROMIUM,
             headless=True,
-            args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={self._microphone}"],
+            args=[*ARGUMENTS, *devices],
             ignore_default_args=["--mute-audio"],
             env={"PULSE_SERVER": f"unix:{self._sound}", "HOME": str(self._directory)},
             viewport={"width": 1440, "height": 900},
@@ -90,9 +93,9 @@ class Chromium:
 
 @pytest.fixture
 def chromium(
-    playwright: Playwright, tmp_path: Path, microphone: Path, sound: tuple[Ear, Path]
+    playwright: Playwright, tmp_path: Path, microphone: Path, sound: SoundCard
 ) -> Iterator[Chromium]:
-    chromium = Chromium(playwright, tmp_path, microphone, sound[1])
+    chromium = Chromium(playwright, tmp_path, microphone, sound.socket)
     yield chromium
     chromium.close()
 

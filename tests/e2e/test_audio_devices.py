@@ -1,11 +1,14 @@
 """A microphone that is refused, and sound that the browser holds back until a gesture."""
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
 from deploy.stack import Stack
 from tests.e2e.conftest import HANG_UP_EVERYTHING, TONE_HZ, Chromium, sign_in
 from tests.e2e.test_first_call import card, dial
 from tests.peers.ear import Ear
+from tests.peers.sound_card import SoundCard
 
 
 def test_a_refused_microphone_leaves_the_call_alive_and_is_said(
@@ -49,3 +52,22 @@ def test_a_page_that_was_opened_without_a_gesture_says_that_sound_is_off(
     expect(bar).to_have_count(0)
     ear.hears(1004, within_s=10)
     second.evaluate(HANG_UP_EVERYTHING)
+
+
+def test_an_unplugged_microphone_leaves_the_call_alive_and_one_that_is_back_is_used(
+    chromium: Chromium, alice_stack: Stack, sound: SoundCard, microphone: Path
+):
+    with sound.microphone(microphone):
+        page = chromium.start(real_devices=True).pages[0]
+        sign_in(page, alice_stack)
+        dial(page, "600")
+        expect(card(page, state="confirmed")).to_be_visible()
+        sound.ear.hears(TONE_HZ, within_s=10)
+    expect(page.get_by_test_id("mic-warning").first).to_be_visible()
+    expect(card(page, state="confirmed")).to_be_visible()
+    sound.ear.hears_nothing()
+
+    with sound.microphone(microphone):
+        sound.ear.hears(TONE_HZ, within_s=15)
+        expect(page.get_by_test_id("mic-warning")).to_have_count(0)
+        page.evaluate(HANG_UP_EVERYTHING)

@@ -8,6 +8,12 @@ const STATE_OF_ERROR: Record<string, MicrophoneState> = {
   NotFoundError: 'missing',
 }
 
+/**
+ * Browsers notice a device that was unplugged when the system tells them, or when they are asked. Not
+ * every system tells: in a container, or behind a sound server, nobody does.
+ */
+const WATCH_PERIOD_MS = 2000
+
 export interface MicrophoneListener {
   microphoneChanged(state: MicrophoneState, stream: MediaStream | null): void
 }
@@ -42,6 +48,7 @@ export class Microphone {
   #state: MicrophoneState = 'off'
   #deviceId = ''
   #attempt = 0
+  #watch: ReturnType<typeof setInterval> | null = null
 
   constructor(private readonly listener: MicrophoneListener) {
     if (!isSecureContext) return
@@ -54,6 +61,7 @@ export class Microphone {
   async open(deviceId: string): Promise<void> {
     this.#deviceId = deviceId
     const attempt = ++this.#attempt
+    this.#watch ??= setInterval(() => void this.#askForDevices(), WATCH_PERIOD_MS)
     const isAsking = this.#stream === null && (await microphonePermission()) === 'prompt'
     if (attempt !== this.#attempt) return
     if (isAsking) this.#change('asking', null)
@@ -69,6 +77,8 @@ export class Microphone {
 
   close(): void {
     this.#attempt += 1
+    if (this.#watch !== null) clearInterval(this.#watch)
+    this.#watch = null
     this.#lose('off')
   }
 
@@ -91,6 +101,11 @@ export class Microphone {
   #change(state: MicrophoneState, stream: MediaStream | null): void {
     this.#state = state
     this.listener.microphoneChanged(state, stream)
+  }
+
+  /** What has changed comes as `ended` and `devicechange`. */
+  async #askForDevices(): Promise<void> {
+    if (isSecureContext) await navigator.mediaDevices.enumerateDevices()
   }
 
   /** A headset that was chosen and comes back is used again; so is any device if there was none. */

@@ -33,9 +33,14 @@ export function isoDuration(durationS: number): string {
   return `PT${Math.floor(whole / 60)}M${whole % 60}S`
 }
 
+/** The language as the browser's user speaks it: "en" becomes "en-GB" for who asks for that first. */
+export function regionOf(language: string, preferred = navigator.languages): string {
+  return preferred.find((each) => each.split('-')[0] === language) ?? language
+}
+
 /** The time of day, as the language writes it. */
-export function formatTime(at: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(at))
+export function formatTime(at: string, language: string): string {
+  return new Intl.DateTimeFormat(regionOf(language), { timeStyle: 'short' }).format(new Date(at))
 }
 
 /** A key that is the same for all times of one local day: "2026-11-24". */
@@ -53,7 +58,7 @@ export function formatDay(at: Date, now: Date, locale: string): string {
     return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1)
   }
   const year = at.getFullYear() === now.getFullYear() ? undefined : 'numeric'
-  return new Intl.DateTimeFormat(locale, {
+  return new Intl.DateTimeFormat(regionOf(locale), {
     weekday: 'long',
     day: 'numeric',
     month: 'long',

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatDay, formatDuration, formatNumber, initialsOf, isoDuration } from '@/text/format'
+import {
+  formatDay,
+  formatDuration,
+  formatNumber,
+  initialsOf,
+  isoDuration,
+  regionOf,
+} from '@/text/format'
 
 it.each([
   ['101', '101'],
@@ -20,6 +27,14 @@ it.each([
 ])('%d seconds are shown as %s', (durationS, shown, iso) => {
   expect(formatDuration(durationS)).toBe(shown)
   expect(isoDuration(durationS)).toBe(iso)
+})
+
+it.each([
+  ['en', ['en-GB', 'de'], 'en-GB'],
+  ['de', ['en-GB', 'de-AT'], 'de-AT'],
+  ['de', ['en-GB'], 'de'],
+])('%s for somebody who prefers %j is written as in %s', (language, preferred, region) => {
+  expect(regionOf(language, preferred)).toBe(region)
 })
 
 describe('a day', () => {

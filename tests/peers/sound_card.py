@@ -1,9 +1,10 @@
-"""A sound card without a room: what a browser plays is recorded from PulseAudio."""
+"""A sound card without a room: what is played can be heard, and a microphone plugged in and out."""
 
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -31,9 +32,38 @@ def pulseaudio(directory: Path, socket: Path) -> Program:
     return Program("pulseaudio", argv, partial(_answers, socket), environment)
 
 
+@dataclass(frozen=True)
+class SoundCard:
+    """What is played on it, and the socket to play to."""
+
+    ear: Ear
+    socket: Path
+
+    @contextmanager
+    def microphone(self, recording: Path) -> Iterator[None]:
+        """Plug in a microphone that hears a recording, and pull it out at the end."""
+        modules = [
+            self._load("module-null-sink", "sink_name=room"),
+            self._load("module-remap-source", "source_name=microphone", "master=room.monitor"),
+        ]
+        argv = ["paplay", f"--server=unix:{self.socket}", "--device=room", str(recording)]
+        with subprocess.Popen(argv) as speaking:
+            yield
+            speaking.terminate()
+        for module in reversed(modules):
+            self._pactl("unload-module", module)
+
+    def _load(self, *module: str) -> str:
+        return self._pactl("load-module", *module).strip()
+
+    def _pactl(self, *arguments: str) -> str:
+        command = ["pactl", f"--server=unix:{self.socket}", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 @contextmanager
-def loudspeaker(directory: Path) -> Iterator[tuple[Ear, Path]]:
-    """What is played, and the socket to play to."""
+def sound_card(directory: Path) -> Iterator[SoundCard]:
+    """A sound server of its own; everything ends with it."""
     socket = directory / "native"
     with running(pulseaudio(directory, socket), directory):
         recorder = subprocess.Popen(
@@ -45,7 +75,7 @@ def loudspeaker(directory: Path) -> Iterator[tuple[Ear, Path]]:
         listening = threading.Thread(target=_listen, args=(recorder, ear), daemon=True)
         with recorder:
             listening.start()
-            yield ear, socket
+            yield SoundCard(ear, socket)
             recorder.terminate()
             listening.join(5)
 
