@@ -48,6 +48,7 @@ class Parcel:
     routing_key: str
     properties: dict[str, Any]
     expires_at: float
+    persistent: bool
     confirmed: "Future[None]" = field(default_factory=Future)
 
     def is_wanted(self) -> bool:
@@ -74,11 +75,15 @@ class Sender:
         routing_key: str,
         *,
         expires_at: float = math.inf,
+        persistent: bool = True,
         **properties: Any,
     ) -> "Future[None]":
-        """Queue a message. Nothing is sent after `expires_at` or once the future is cancelled."""
+        """Queue a message. Nothing is sent after `expires_at` or once the future is cancelled.
+
+        The broker keeps it on its disk unless it is not `persistent`.
+        """
         properties.setdefault("message_id", uuid4().hex)
-        parcel = Parcel(body, exchange, routing_key, properties, expires_at)
+        parcel = Parcel(body, exchange, routing_key, properties, expires_at, persistent)
         self._parcels.put(parcel)
         return parcel.confirmed
 
@@ -125,7 +130,7 @@ class Sender:
             routing_key=parcel.routing_key,
             serializer="json",
             declare=[parcel.exchange],
-            delivery_mode=2,
+            delivery_mode=2 if parcel.persistent else 1,
             confirm_timeout=CONFIRM_TIMEOUT_S,
             **parcel.properties,
         )

@@ -49,6 +49,7 @@ class Calls:
             RPC_EXCHANGE,
             f"{service}.{method}",
             expires_at=expires_at,
+            persistent=False,  # it may hold secrets, and is worth nothing after its deadline
             expiration=max(remaining_s, 0.001),  # kombu wants seconds
             mandatory=True,
             reply_to=self._reply_to,

@@ -162,7 +162,10 @@ class EngineLink(SharedExtension, ProviderCollector):
 
     def _receive(self, line: bytes) -> None:
         """Never blocks: a handler of an update may itself wait for a reply."""
-        message = json.loads(line)
+        try:
+            message = json.loads(line)
+        except ValueError:  # half a line: the engine was killed
+            return
         if "update" in message:
             if message["update"] == self.snapshot_type.__name__:
                 self.state = EngineState.STARTING

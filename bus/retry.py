@@ -7,12 +7,18 @@ from typing import Any
 import structlog
 from redis import RedisError
 
-from contracts.errors import ContractError
+from contracts.errors import (
+    DeadlineExceeded,
+    EngineDown,
+    ServiceUnavailable,
+    StoreUnavailable,
+)
 
 log = structlog.get_logger(__name__)
 
 PAUSE_S = (0.2, 5.0)  # first and longest
 UNEXPECTED_TRIES = 3
+AWAY = (ServiceUnavailable, StoreUnavailable, EngineDown, DeadlineExceeded)
 
 
 def until_done(what: str, run: Callable[[], Any], is_wanted: Callable[[], bool]) -> bool:
@@ -26,7 +32,7 @@ def until_done(what: str, run: Callable[[], Any], is_wanted: Callable[[], bool])
     while is_wanted():
         try:
             run()
-        except (RedisError, ContractError) as error:
+        except (RedisError, *AWAY) as error:
             if pause_s == PAUSE_S[0]:
                 log.warning("handler waits", handler=what, error=type(error).__name__)
         except Exception as error:

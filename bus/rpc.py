@@ -78,6 +78,7 @@ class _RpcConsumer(nameko.rpc.RpcConsumer):
             RPC_EXCHANGE,
             message.properties["reply_to"],
             expires_at=expires_at,
+            persistent=False,
             correlation_id=message.properties["correlation_id"],
         )
 

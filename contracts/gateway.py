@@ -99,7 +99,7 @@ class Reject(Model):
 class Dtmf(Model):
     """Keys to press."""
 
-    digits: str = Field(pattern=r"^[0-9*#A-D]{1,64}$")
+    digits: str = Field(pattern=r"^[0-9*#A-D]{1,32}$")
 
 
 class ProblemDetails(Model):

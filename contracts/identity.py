@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer, SecretStr, StringConstraints
 
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9*#]{1,32})$")]
+PHONE_NUMBER = r"^(\+[1-9][0-9]{1,14}|[0-9*#]{1,32})$"
+PhoneNumber = Annotated[str, StringConstraints(pattern=PHONE_NUMBER)]
 """A global number (E.164, "+442079460018") or a local one ("101", "*97"), whose context (RFC 3966,
 section 5.1.5) is the instance that the stack is signed in to."""
 

@@ -197,7 +197,7 @@ class SendDtmf(Command):
     """Press keys: RFC 4733, or SIP INFO where that was not negotiated. Never logged."""
 
     call_id: str
-    digits: str = Field(pattern=r"^[0-9*#A-D]{1,64}$")
+    digits: str = Field(pattern=r"^[0-9*#A-D]{1,32}$")
 
 
 class CallChanged(Event):
@@ -248,8 +248,11 @@ class SipRpc:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
-    def hang_up(self, request: CallCommand) -> Call:
-        """In any state; an ended call is returned as it is. Raises CallNotFound."""
+    def hang_up(self, call_id: str) -> Call:
+        """In any state; an ended call is returned as it is. Raises CallNotFound.
+
+        No command with a request id: to end a call twice is to end it once.
+        """
         raise NotImplementedError
 
     def hold(self, request: CallCommand) -> Call:

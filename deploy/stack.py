@@ -19,8 +19,6 @@ _STORES = ("rabbitmq", "redis")
 _RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 _START_RABBITMQ = f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ_SERVER}"
 
-_HEALTH_REQUEST = b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n"
-
 
 @dataclass(frozen=True)
 class Stack:

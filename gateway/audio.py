@@ -23,8 +23,13 @@ log = structlog.get_logger(__name__)
 LENGTH = struct.Struct("<H")
 LONGEST_FRAME_BYTES = 8192
 CONNECT_TIMEOUT_S = 3.0
+LOOK_UP_PERIOD_S = 1.0
+"""A page that sends nothing is found to be signed out after this time."""
+MOST_SOCKETS = 16
 SIGN_IN_REQUIRED, REPLACED, ENGINE_AWAY = 4000, 4001, 4002
 """Close codes of the WebSocket."""
+
+_sockets = threading.BoundedSemaphore(MOST_SOCKETS)
 
 
 def register(app: Flask) -> None:
@@ -34,6 +39,16 @@ def register(app: Flask) -> None:
 
 
 def _audio(page: Server) -> None:
+    if not _sockets.acquire(blocking=False):
+        page.close(ENGINE_AWAY, "too many audio sockets")
+        return
+    try:
+        _relay(page)
+    finally:
+        _sockets.release()
+
+
+def _relay(page: Server) -> None:
     try:
         require_session()
     except SignInRequired:
@@ -46,10 +61,14 @@ def _audio(page: Server) -> None:
         page.close(ENGINE_AWAY, "engine away")
         return
     with engine, engine.makefile("rb") as frames:
-        audio_format = frames.readline(1024).decode().strip()
+        try:
+            audio_format = frames.readline(1024).decode().strip()
+        except OSError:
+            audio_format = ""
         if not audio_format:
             page.close(ENGINE_AWAY, "engine away")
             return
+        engine.settimeout(None)
         page.send(audio_format)
         threading.Thread(target=_to_page, args=(frames, page), daemon=True).start()
         _to_engine(page, engine)
@@ -60,7 +79,6 @@ def _connect() -> socket.socket:
     engine = socket.create_connection(
         (settings.sip_audio_host, settings.sip_audio_port), CONNECT_TIMEOUT_S
     )
-    engine.settimeout(None)
     engine.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     engine.sendall(settings.secret("audio-token").encode() + b"\n")
     return engine
@@ -71,7 +89,7 @@ def _to_engine(page: Server, engine: socket.socket) -> None:
     sessions_closed = accounts.sessions_closed
     with suppress(ConnectionClosed, OSError):
         while accounts.sessions_closed == sessions_closed:
-            frame = page.receive()
+            frame = page.receive(timeout=LOOK_UP_PERIOD_S)
             if isinstance(frame, bytes):
                 engine.sendall(LENGTH.pack(len(frame)) + frame)
     with suppress(OSError):

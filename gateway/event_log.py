@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import structlog
 from redis import Redis, RedisError
@@ -126,9 +127,10 @@ class EventLog:
 
 
 def _cut_off(listener: "queue.Queue[tuple[str, str] | None]") -> None:
-    while not listener.empty():
-        listener.get_nowait()
-    listener.put_nowait(None)
+    with suppress(queue.Empty):
+        while True:
+            listener.get_nowait()
+    listener.put(None)
 
 
 def _order(event_id: str) -> tuple[int, int]:

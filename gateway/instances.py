@@ -1,21 +1,25 @@
 """Which instance a server's name means: a profile file, a well-known URL, else the name alone."""
 
+import ipaddress
 import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import structlog
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.errors import InvalidRequest
+from contracts.identity import Host
 from contracts.instance import InstanceProfile, SipServer
 
 log = structlog.get_logger(__name__)
 
 WELL_KNOWN = "/.well-known/handset.json"
-WELL_KNOWN_TIMEOUT_S = 2.0
+WELL_KNOWN_TIMEOUT_S = 1.5
 LARGEST_PROFILE_BYTES = 256 * 1024
+_host: TypeAdapter[str] = TypeAdapter(Host)
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,63}$")
 _HOST_AND_PORT = re.compile(r"^(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})$")
 
@@ -25,6 +29,7 @@ class Instances:
 
     def __init__(self, directories: list[Path]) -> None:
         self._directories = directories
+        self._fetching = ThreadPoolExecutor(2, "served profile")
 
     def find(self, server: str, instance: str | None, *, may_fetch: bool) -> InstanceProfile:
         """The profile for what was typed as server.
@@ -53,23 +58,43 @@ class Instances:
         return None
 
     def _from_well_known(self, server: str) -> InstanceProfile | None:
+        """Whatever DNS or the server do, this ends in time: a name look-up has no deadline."""
+        if not _is_name(server):
+            return None
+        fetching = self._fetching.submit(_fetch, server)
         try:
-            with httpx.stream(
-                "GET", f"https://{server}{WELL_KNOWN}", timeout=WELL_KNOWN_TIMEOUT_S
-            ) as response:
-                if response.status_code != httpx.codes.OK:
-                    return None
-                text = b""
-                for part in response.iter_bytes():
-                    text += part
-                    if len(text) > LARGEST_PROFILE_BYTES:
-                        return None
-            return InstanceProfile.model_validate_json(text)
-        except (httpx.HTTPError, httpx.InvalidURL):
+            text = fetching.result(WELL_KNOWN_TIMEOUT_S)
+            return InstanceProfile.model_validate_json(text) if text else None
+        except (TimeoutError, httpx.HTTPError):
             return None
         except ValidationError as error:
             log.warning("served profile broken", server=server, error=str(error))
             return None
+
+
+def _fetch(server: str) -> bytes | None:
+    url = f"https://{server}{WELL_KNOWN}"
+    with httpx.stream("GET", url, timeout=WELL_KNOWN_TIMEOUT_S) as response:
+        if response.status_code != httpx.codes.OK:
+            return None
+        text = b""
+        for part in response.iter_bytes():
+            text += part
+            if len(text) > LARGEST_PROFILE_BYTES:
+                return None
+    return text
+
+
+def _is_name(server: str) -> bool:
+    """A domain name, which alone can have a certificate."""
+    try:
+        _host.validate_python(server)
+        ipaddress.ip_address(server.strip("[]"))
+    except ValidationError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 def _from_name(server: str, instance: str | None) -> InstanceProfile:

@@ -12,6 +12,7 @@ FOREVER_S = 365 * 24 * 3600
 def register(app: Flask, web_directory: Path) -> None:
     """Serve the page on every path that is not the API's; assets have hashes in their names."""
     directory = web_directory.resolve()
+    public_files = {each.name for each in directory.glob("*") if each.suffix != ".html"}
 
     @app.get("/assets/<path:name>")
     def asset(name: str) -> Response:
@@ -28,7 +29,7 @@ def register(app: Flask, web_directory: Path) -> None:
     def page(path: str) -> Response:
         if path.startswith("api/"):
             raise NotFound(path)
-        is_file = path and (directory / path).is_file() and not path.endswith(".html")
+        is_file = path in public_files
         return _page(path if is_file else "index.html")
 
     def _page(name: str) -> Response:

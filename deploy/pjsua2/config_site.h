@@ -3,3 +3,6 @@
 #define PJSUA_MAX_ACC 16
 #define PJMEDIA_SRTP_HAS_DTLS 1
 #define PJMEDIA_HAS_VIDEO 0
+/* We only ever connect: nobody connects to us. */
+#define PJSIP_TCP_TRANSPORT_DONT_CREATE_LISTENER 1
+#define PJSIP_TLS_TRANSPORT_DONT_CREATE_LISTENER 1

@@ -60,7 +60,7 @@ def reject(call_id: str, body: Reject) -> Call:
 @api.operation("POST", "/api/v1/calls/<call_id>/hang-up", errors=(CallNotFound, EngineDown))
 def hang_up(call_id: str) -> Call:
     """End the call, whatever its state."""
-    return parts().sip.hang_up(_command(call_id))
+    return parts().sip.hang_up(call_id)
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/hold", errors=COMMAND_ERRORS)

@@ -14,7 +14,7 @@ from gateway.parts import parts
 
 api = Api("health")
 
-TIMEOUT_S = 2.0
+TIMEOUT_S = 4.0
 
 
 @api.operation("GET", "/healthz", is_public=True)

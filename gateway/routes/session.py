@@ -21,6 +21,7 @@ from gateway.parts import Parts, cookie_name, parts
 
 api = Api("session")
 
+WAIT_S = 10.0
 _one_at_a_time = threading.Lock()
 
 
@@ -38,14 +39,14 @@ def sign_in(body: Credentials) -> Response:
     """
     address = request.remote_addr or ""
     accounts = parts().accounts
-    accounts.require_attempts_left(address)
+    accounts.count_attempt(address)
+    if not _one_at_a_time.acquire(timeout=WAIT_S):
+        raise TooManyAttempts(retry_in_s=int(WAIT_S))
     try:
-        with _one_at_a_time:
-            account = _authenticate(parts(), body)
-    except (SignInFailed, AccountTaken, InvalidRequest):
-        accounts.count_failure(address)
-        raise
-    accounts.forget_failures(address)
+        account = _authenticate(parts(), body)
+    finally:
+        _one_at_a_time.release()
+    accounts.forget_attempts(address)
     response = Response(_session(account).model_dump_json(), mimetype="application/json")
     response.set_cookie(
         cookie_name(),
@@ -70,9 +71,9 @@ def get_session() -> Session:
 @api.operation("DELETE", "/api/v1/session", status=204, errors=(SignInRequired,))
 def sign_out() -> Response:
     """Sign out everywhere: unregister, end calls, forget the password. Data stays."""
-    parts().sip.sign_out(Command())
     parts().accounts.close_sessions()
     parts().event_log.end_all()
+    parts().sip.sign_out(Command())
     response = Response(status=204)
     response.delete_cookie(cookie_name(), samesite="Strict", httponly=True)
     return response
@@ -92,7 +93,10 @@ def _authenticate(parts: Parts, credentials: Credentials) -> StackAccount:
     is_signed_in = registration.aor is not None
     if account is not None and account.accepts(password) and is_signed_in:
         return account
-    if is_signed_in and registration.problem is not RegistrationProblem.WRONG_PASSWORD:
+    if account is None and is_signed_in and registration.aor != f"sip:{user}@{profile.domain}":
+        raise AccountTaken
+    is_let_in = registration.problem is not RegistrationProblem.WRONG_PASSWORD
+    if account is not None and is_signed_in and is_let_in:
         # the server lets the stack in with another password: it would refuse this one
         raise SignInFailed(side="sip", reason=RegistrationProblem.WRONG_PASSWORD)
     sip_account = _sip_account(user, password, profile)

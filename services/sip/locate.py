@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -80,17 +81,18 @@ def locate(profile: InstanceProfile, resolver: dns.resolver.Resolver) -> list[Ho
         )
     if not hops and problem is not None:
         raise problem
-    return hops
+    # whoever can break TLS must not get plain SIP instead
+    return [hop for hop in hops if hop.transport is hops[0].transport]
 
 
 def answering(hops: list[Hop]) -> list[Hop]:
-    """The same hops, those whose port is closed last. Raises Unlocatable if all are closed."""
-    closed = [hop for hop in hops if refuses(hop)]
+    """The same hops, the first that is not closed first. Raises Unlocatable if all are closed."""
+    closed = list(takewhile(refuses, hops))
     if len(closed) == len(hops):
         first = hops[0]
         where = f"{first.host}:{first.port} ({first.transport})"
         raise Unlocatable(RegistrationProblem.CONNECTION_REFUSED, f"{where} is closed")
-    return [hop for hop in hops if hop not in closed] + closed
+    return hops[len(closed) :] + closed
 
 
 def _targets(profile: InstanceProfile, resolver: dns.resolver.Resolver) -> list[_Target]:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import dns.resolver
 import structlog
+from eventlet.semaphore import Semaphore
 from nameko import config
 from nameko.extensions import DependencyProvider
 
@@ -20,6 +21,8 @@ class AccountKeeper:
 
     def __init__(self) -> None:
         self._account: SipAccount | None = None
+        self.lock = Semaphore()
+        """Held by whoever gives the engine an account, or takes it away."""
 
     def get(self, store: SipStore, vault: Vault) -> SipAccount | None:
         if self._account is None and (sealed := store.get_sealed_account()):
@@ -28,9 +31,6 @@ class AccountKeeper:
             except VaultLocked as error:
                 log.error("remembered account not readable", reason=str(error))
         return self._account
-
-    def is_remembered(self, store: SipStore) -> bool:
-        return store.get_sealed_account() is not None
 
     def put(self, account: SipAccount, store: SipStore, vault: Vault, *, remember: bool) -> None:
         store.put_sealed_account(vault.seal(account.model_dump_json()) if remember else None)

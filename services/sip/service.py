@@ -17,7 +17,7 @@ from bus.timer import every
 from bus.vault import vault
 from contracts.base import Command
 from contracts.changes import ChangePage
-from contracts.errors import DeadlineExceeded, EngineDown, SignedOut, SignInFailed
+from contracts.errors import CallNotFound, DeadlineExceeded, EngineDown, SignedOut, SignInFailed
 from contracts.health import HealthState, PartHealth
 from contracts.sip import (
     Call,
@@ -76,12 +76,38 @@ class SipService(SipRpc):
 
     @rpc
     def sign_in(self, request: SignIn) -> Registration:
+        with self.keeper.lock:
+            return self._sign_in(request, time.monotonic() + SIGN_IN_TIMEOUT_S)
+
+    @rpc
+    def sign_out(self, request: Command) -> None:
+        with self.keeper.lock:
+            self.keeper.forget(self.store)
+            self.store.put_registration(NEVER_REGISTERED)
+            with suppress(EngineDown):  # a new one knows nothing; `engine_connected` does the rest
+                self.engine.remove_account()
+
+    @rpc
+    def get_registration(self) -> Registration:
+        return self.store.get_registration()
+
+    @every(ACCOUNT_CHECK_PERIOD_S)
+    def keep_account(self) -> None:
+        """An engine that has no account because its server could not be found gets one later."""
+        with self.keeper.lock:
+            account = self.keeper.get(self.store, self.vault)
+            if account is None or self.engine_state is not EngineState.UP:
+                return
+            if self.engine.get_registration().aor is None:
+                self._restore(account)
+
+    def _sign_in(self, request: SignIn, give_up_at: float) -> Registration:
         previous = self.keeper.get(self.store, self.vault)
         try:
-            self._use(request.account, remember=request.remember, must_answer=True)
+            self._use(request.account, must_answer=True)
         except Unlocatable as error:
             raise SignInFailed(error.detail, side="sip", reason=error.problem) from error
-        registration = self._outcome()
+        registration = self._outcome(give_up_at)
         if registration.state is not RegistrationState.ACTIVE:
             self.engine.remove_account()
             if previous is not None:
@@ -94,25 +120,6 @@ class SipService(SipRpc):
             )
         self.keeper.put(request.account, self.store, self.vault, remember=request.remember)
         return registration
-
-    @rpc
-    def sign_out(self, request: Command) -> None:
-        self.keeper.forget(self.store)
-        self.store.put_registration(NEVER_REGISTERED)
-        self.engine.remove_account()
-
-    @rpc
-    def get_registration(self) -> Registration:
-        return self.store.get_registration()
-
-    @every(ACCOUNT_CHECK_PERIOD_S)
-    def keep_account(self) -> None:
-        """An engine that has no account because its server could not be found gets one later."""
-        if self.engine_state is not EngineState.UP:
-            return
-        account = self.keeper.get(self.store, self.vault)
-        if account is not None and self.engine.get_registration().aor is None:
-            self._restore(account)
 
     # calls
 
@@ -143,11 +150,11 @@ class SipService(SipRpc):
         return self.engine.reject(request.call_id, request.scope)
 
     @rpc
-    def hang_up(self, request: CallCommand) -> Call:
-        call = self.store.get_call(request.call_id)
-        if call.state is CallState.TERMINATED:
-            return call
-        return self.engine.hang_up(request.call_id)
+    def hang_up(self, call_id: str) -> Call:
+        try:
+            return self.engine.hang_up(call_id)  # needs no Redis
+        except CallNotFound:
+            return self.store.get_call(call_id)
 
     @rpc
     def hold(self, request: CallCommand) -> Call:
@@ -196,16 +203,8 @@ class SipService(SipRpc):
                 self.store.put_call(lost(call, datetime.now(UTC)))
         for call in update.calls:
             self._keep(call)
-        has_left = self.store.get_registration().aor is None
-        account = self.keeper.get(self.store, self.vault)
-        if update.account is not None and account is None and has_left:
-            self.engine.remove_account()  # signed out while the link was down
-            return
-        self.store.put_registration(update.registration)
-        if update.account is not None:
-            self.keeper.adopt(update.account.account)
-        elif account is not None:
-            self._restore(account)
+        with self.keeper.lock:
+            self._agree_on_account(update)
 
     @on_engine(EngineGone)
     def engine_gone(self, update: EngineGone) -> None:
@@ -224,22 +223,35 @@ class SipService(SipRpc):
 
     # the rest
 
+    def _agree_on_account(self, update: SipSnapshot) -> None:
+        account = self.keeper.get(self.store, self.vault)
+        if update.account is None and account is not None:
+            self._restore(account)
+            return
+        has_left = account is None and self.store.get_registration().aor is None
+        if update.account is not None and has_left:
+            self.engine.remove_account()  # signed out while the link was down
+            return
+        self.store.put_registration(update.registration)
+        if update.account is not None:
+            self.keeper.adopt(update.account.account)
+
     def _account(self) -> SipAccount:
         account = self.keeper.get(self.store, self.vault)
         if account is None:
             raise SignedOut
         return account
 
-    def _use(self, account: SipAccount, *, remember: bool, must_answer: bool = False) -> None:
+    def _use(self, account: SipAccount, *, must_answer: bool = False) -> None:
         hops = locate(account.profile, self.resolver)
         if must_answer:
             hops = answering(hops)
-        self.engine.put_account(EngineAccount(account=account, hops=hops, remember=remember))
+        self.engine.put_account(EngineAccount(account=account, hops=hops))
 
     def _restore(self, account: SipAccount) -> None:
         """After a start; what fails here is tried again by `keep_account`."""
         try:
-            self._use(account, remember=self.keeper.is_remembered(self.store))
+            self._use(account)
         except Unlocatable as error:
             self.store.put_registration(
                 Registration(
@@ -251,14 +263,14 @@ class SipService(SipRpc):
                 )
             )
 
-    def _outcome(self) -> Registration:
+    def _outcome(self, give_up_at: float) -> Registration:
         """Wait until the registrar has answered, or it has become too late for that."""
-        give_up_at = time.monotonic() + SIGN_IN_TIMEOUT_S
-        while time.monotonic() < give_up_at:
-            registration = self.engine.get_registration()
-            if registration.state is not RegistrationState.INIT:
-                return registration
+        registration = self.engine.get_registration()
+        while registration.state is RegistrationState.INIT and time.monotonic() < give_up_at:
             eventlet.sleep(SIGN_IN_POLL_S)
+            registration = self.engine.get_registration()
+        if registration.state is not RegistrationState.INIT:
+            return registration
         return registration.model_copy(update={"problem": RegistrationProblem.SERVER_UNREACHABLE})
 
     def _keep(self, call: Call) -> None:

@@ -3,13 +3,12 @@
 import re
 from urllib.parse import quote
 
-from contracts.identity import PhoneNumber, SipUri
+from contracts.identity import PHONE_NUMBER, PhoneNumber, SipUri
 from contracts.sip import CallProblem
 
-MAX_DIGITS = 32
 _SEPARATORS = re.compile(r"[\s().\-/\u2010-\u2015\u00a0]")
-_DIAL_STRING = re.compile(rf"^(\+[0-9]{{1,15}}|[0-9*#]{{1,{MAX_DIGITS}}})$")
-_VANITY = re.compile(rf"^\+?[0-9][0-9A-Za-z]{{0,{MAX_DIGITS - 1}}}$")
+_NUMBER = re.compile(PHONE_NUMBER)
+_VANITY = re.compile(r"^\+?[0-9][0-9A-Za-z]*[A-Za-z][0-9A-Za-z]*$")
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9\-_.+]{0,63}$")
 _URI = re.compile(r"^sips?:(?:(?P<user>[^@\s]+)@)?(?P<host>[^\s:;@?>]+)(?::\d+)?(?:[;?].*)?$", re.I)
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")  # E.161
@@ -44,7 +43,7 @@ def target_uri(dialled_text: str, domain: str) -> SipUri:
 def number_of(uri: str) -> PhoneNumber | None:
     """The number in a SIP or tel URI; None if its user part is a name."""
     user = uri.partition(":")[2].partition("@")[0].partition(";")[0].replace("%23", "#")
-    return user if _DIAL_STRING.match(user) else None
+    return user if _NUMBER.match(user) else None
 
 
 def _own_uri(text: str, domain: str) -> SipUri:
@@ -59,10 +58,10 @@ def _own_uri(text: str, domain: str) -> SipUri:
 
 def _user(text: str) -> str:
     compact = _SEPARATORS.sub("", text)
-    if _DIAL_STRING.match(compact):
+    if _NUMBER.match(compact):
         return compact
-    if _VANITY.match(compact):
-        return compact.lower().translate(_KEYPAD)
+    if _VANITY.match(compact) and _NUMBER.match(spelt := compact.lower().translate(_KEYPAD)):
+        return spelt
     if _NAME.match(text):
         return text
     raise Undiallable(CallProblem.INVALID_TARGET)

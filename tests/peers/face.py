@@ -31,8 +31,6 @@ class Face:
         self.address = address.replace("localhost", "127.0.0.1")
         transport = httpx.HTTPTransport(local_address=source)
         self.http = httpx.Client(base_url=self.address, transport=transport, timeout=15)
-        self.events: list[Json] = []
-        self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +137,7 @@ class Face:
 class Screen(Ear):
     """A microphone that plays a tone, and a speaker that is recorded; over the audio socket."""
 
-    def __init__(self, face: Face, tone_hz: float = 0) -> None:
+    def __init__(self, face: Face, tone_hz: float = 0, *, speaks: bool = True) -> None:
         cookies = "; ".join(f"{name}={value}" for name, value in face.http.cookies.items())
         url = face.address.replace("http", "ws") + "/api/v1/audio"
         headers = {"Cookie": cookies}
@@ -152,9 +150,8 @@ class Screen(Ear):
         self.close_code: int | None = None
         self.is_closed = False
         self._is_open = True
-        self._threads = [
-            threading.Thread(target=run, daemon=True) for run in (self._speak, self._listen)
-        ]
+        runs = (self._speak, self._listen) if speaks else (self._listen,)
+        self._threads = [threading.Thread(target=run, daemon=True) for run in runs]
         for thread in self._threads:
             thread.start()
 

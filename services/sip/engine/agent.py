@@ -1,6 +1,7 @@
 """The user agent: pjsua2's endpoint with one account and its calls, driven by one thread."""
 
 import gc
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
@@ -9,7 +10,7 @@ import pjsua2 as pj
 import structlog
 
 from bus.engine_server import EngineServer
-from contracts.errors import CallNotFound, CallNotPlaced, SignedOut
+from contracts.errors import CallNotFound, CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.instance import SipTransport
 from contracts.sip import (
@@ -104,10 +105,11 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        self._endpoint.trust(account.account.profile.ca_certificate)
+        transport = account.hops[0].transport
+        ca_certificate = account.account.profile.ca_certificate
         self._registration = SipRegistration(
             account,
-            dict(self._endpoint.transports),
+            self._endpoint.transport(transport, ca_certificate),
             self._endpoint.rtp_configuration(),
             self._registration_changed,
             self._invited,
@@ -121,12 +123,13 @@ class SipAgent(SipEngine):
 
     def remove_account(self) -> None:
         for leg in list(self._legs.values()):
-            leg.end()
+            with suppress(WrongCallState):  # it is ending already
+                leg.end()
         registration, self._registration = self._registration, None
         if registration is None:
             return
-        registration.leave()
         self._leaving.append((registration, monotonic() + LEAVE_TIMEOUT_S))
+        registration.leave()
         self._registration_changed(NO_REGISTRATION)
 
     # commands: calls
@@ -137,7 +140,6 @@ class SipAgent(SipEngine):
             raise SignedOut
         if len(self._legs) >= MAX_CALLS:
             raise CallNotPlaced("too many calls")
-        self._hold_all_but(None)
         call = Call(
             call_id=call_id,
             revision=1,
@@ -147,6 +149,7 @@ class SipAgent(SipEngine):
             remote=remote_of(target_uri),
             started_at=datetime.now(UTC),
         )
+        self._hold_all_but(None)
         leg = Leg(registration, call, self.screen, self._call_changed)
         self._legs[call_id] = leg
         offer = pj.CallOpParam(True)  # noqa: FBT003
@@ -283,6 +286,9 @@ class SipAgent(SipEngine):
             if (is_done or monotonic() > leave_at) and not self._legs:
                 self._leaving.remove((registration, leave_at))
                 registration.shutdown()
+                if not self._leaving:
+                    current = self._registration
+                    self._endpoint.close_all_but(current.hop.transport if current else None)
 
 
 def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:

@@ -17,11 +17,10 @@ class Hop(Model):
 
 
 class EngineAccount(Model):
-    """An account and where its server is, best hop first."""
+    """An account and where its server is, best hop first; all by one transport."""
 
     account: SipAccount
     hops: list[Hop]
-    remember: bool
 
 
 class SipSnapshot(Model):

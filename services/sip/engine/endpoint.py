@@ -19,6 +19,12 @@ TLS_HANDSHAKE_TIMEOUT_MS = 4000
 SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
 TLS_VERSIONS = pj.PJ_SSL_SOCK_PROTO_TLS1_2 | pj.PJ_SSL_SOCK_PROTO_TLS1_3
 
+LIBRARY_TRANSPORT = {
+    SipTransport.UDP: pj.PJSIP_TRANSPORT_UDP,
+    SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP,
+    SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS,
+}
+
 OnTransport = Callable[[pj.OnTransportStateParam], None]
 
 
@@ -40,34 +46,28 @@ class SipEndpoint(pj.Endpoint):
         self.libCreate()
         self.libInit(_configuration(settings, user_agent, max_calls))
         self.audDevManager().setNullDev()
-        self.transports = {
-            SipTransport.UDP: self._listen(pj.PJSIP_TRANSPORT_UDP),
-            SipTransport.TCP: self._listen(pj.PJSIP_TRANSPORT_TCP),
-        }
-        """Listeners, by transport; the one for TLS is there once somebody is to be trusted."""
+        self._listeners: dict[SipTransport, int] = {}
         self.libStart()
         for codec in self.codecEnum2():
             self.codecSetPriority(codec.codecId, CODEC_PRIORITIES.get(codec.codecId, 0))
 
-    def trust(self, ca_certificate: str | None) -> None:
-        """Verify servers by this authority from now on (none: by the system's).
+    def transport(self, transport: SipTransport, ca_certificate: str | None) -> int:
+        """The library's id of a transport to send by, which is all that is open then.
 
-        It is part of the listener; what was connected under the last one is not used again.
+        Over TLS servers are verified by this authority (none: by the system's). What was connected
+        before is not used again, whoever it was trusted by.
         """
         self._connections.abandon()
-        if previous := self.transports.pop(SipTransport.TLS, None):
-            self.transportClose(previous)
-        configuration = self._transport_configuration()
-        tls = configuration.tlsConfig
-        tls.verifyServer = True
-        tls.msecTimeout = TLS_HANDSHAKE_TIMEOUT_MS
-        tls.proto = TLS_VERSIONS
-        if ca_certificate:
-            tls.CaBuf = ca_certificate
-        else:
-            tls.CaListFile = SYSTEM_CA_FILE
-        listener = self.transportCreate(pj.PJSIP_TRANSPORT_TLS, configuration)
-        self.transports[SipTransport.TLS] = listener
+        if transport is not SipTransport.UDP:
+            self._close(transport)  # the authority is part of it
+        if transport not in self._listeners:
+            self._listeners[transport] = self._open(transport, ca_certificate)
+        return self._listeners[transport]
+
+    def close_all_but(self, transport: SipTransport | None) -> None:
+        """Nobody needs the others any more: an INVITE must come as we registered."""
+        for other in [each for each in self._listeners if each is not transport]:
+            self._close(other)
 
     def rtp_configuration(self) -> pj.TransportConfig:
         configuration = self._transport_configuration()
@@ -81,9 +81,22 @@ class SipEndpoint(pj.Endpoint):
         if prm.state == pj.PJSIP_TP_STATE_DISCONNECTED:
             self._on_disconnected(prm)
 
-    def _listen(self, transport_type: int) -> int:
-        listener: int = self.transportCreate(transport_type, self._transport_configuration())
-        return listener
+    def _open(self, transport: SipTransport, ca_certificate: str | None) -> int:
+        configuration = self._transport_configuration()
+        tls = configuration.tlsConfig
+        tls.verifyServer = True
+        tls.msecTimeout = TLS_HANDSHAKE_TIMEOUT_MS
+        tls.proto = TLS_VERSIONS
+        if ca_certificate:
+            tls.CaBuf = ca_certificate
+        else:
+            tls.CaListFile = SYSTEM_CA_FILE
+        library_id: int = self.transportCreate(LIBRARY_TRANSPORT[transport], configuration)
+        return library_id
+
+    def _close(self, transport: SipTransport) -> None:
+        if (library_id := self._listeners.pop(transport, None)) is not None:
+            self.transportClose(library_id)
 
     def _transport_configuration(self) -> pj.TransportConfig:
         configuration = pj.TransportConfig()
@@ -94,6 +107,7 @@ class SipEndpoint(pj.Endpoint):
 def _configuration(settings: SipEngineSettings, user_agent: str, max_calls: int) -> pj.EpConfig:
     configuration = pj.EpConfig()
     configuration.uaConfig.threadCnt = 0
+    configuration.uaConfig.mainThreadOnly = True
     configuration.uaConfig.maxCalls = max_calls
     configuration.uaConfig.userAgent = user_agent
     media = configuration.medConfig

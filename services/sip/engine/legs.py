@@ -2,7 +2,8 @@
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -39,7 +40,8 @@ CALL_STATE_OF_INVITE = {
 }
 STATUS_OF_REJECTION = {RejectScope.HERE: 486, RejectScope.EVERYWHERE: 603}
 HOLD_RETRY_S = 0.3
-HOLD_TRIES = 5
+HOLD_TIMEOUT_S = 35.0
+"""Longer than a re-INVITE can take to be answered (timer B, RFC 3261 section 17.1.1.2)."""
 INFO_DIGIT_PERIOD_S = 0.25
 MAX_NAME_LENGTH = 256
 
@@ -70,7 +72,7 @@ class Leg(pj.Call):
         self._is_held = False
         self._wants_hold = False
         self._hold_due_at = 0.0
-        self._hold_tries = 0
+        self._hold_given_up_at = 0.0
         self._info_digits: deque[str] = deque()
         self._info_due_at = 0.0
 
@@ -80,7 +82,8 @@ class Leg(pj.Call):
         self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
         answer = pj.CallOpParam(True)  # noqa: FBT003
         answer.statusCode = pj.PJSIP_SC_OK
-        self.answer(answer)
+        with _refusals_of_the_library():
+            self.answer(answer)
 
     def refuse(self, scope: RejectScope) -> None:
         self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
@@ -96,7 +99,8 @@ class Leg(pj.Call):
         self._require(self.call.state is CallState.CONFIRMED)
         if held is self._wants_hold:
             return
-        self._wants_hold, self._hold_tries, self._hold_due_at = held, 0, 0.0
+        self._wants_hold, self._hold_due_at = held, 0.0
+        self._hold_given_up_at = monotonic() + HOLD_TIMEOUT_S
         direction = MediaDirection.SENDONLY if held else MediaDirection.SENDRECV
         self.revise(local_direction=direction)
         self.pump()
@@ -166,6 +170,14 @@ class Leg(pj.Call):
             self._connect()
             self.revise(remote_direction=remote)
 
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
+        """REFER from the other side would let it call anybody in our name."""
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+
+    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
+        """INVITE with Replaces (RFC 3891) would be answered without asking where it came from."""
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+
     # the rest
 
     def revise(self, **changes: Any) -> None:
@@ -184,27 +196,31 @@ class Leg(pj.Call):
         self.is_heard = media is not None
         if media is None:
             return
-        media.startTransmit(self._screen)
-        if self.call.microphone is Microphone.LIVE:
-            self._screen.startTransmit(media)
-        else:
-            self._screen.stopTransmit(media)
+        with _refusals_of_the_library():
+            media.startTransmit(self._screen)
+            if self.call.microphone is Microphone.LIVE:
+                self._screen.startTransmit(media)
+            else:
+                self._screen.stopTransmit(media)
 
     def _disconnect(self) -> None:
         self._media = None
         self.is_heard = False
 
     def _end(self, sip_status: int) -> None:
-        self._is_ended_here = True
         request = pj.CallOpParam()
         request.statusCode = sip_status
-        self.hangup(request)
+        self._is_ended_here = True  # what follows happens within `hangup`
+        try:
+            self.hangup(request)
+        except pj.Error as error:
+            self._is_ended_here = False
+            raise WrongCallState(error.reason) from error
 
     def _send_hold(self) -> None:
         """The library refuses a re-INVITE while another is under way: ask again a little later."""
         self._hold_due_at = monotonic() + HOLD_RETRY_S
-        self._hold_tries += 1
-        if self._hold_tries > HOLD_TRIES:
+        if monotonic() > self._hold_given_up_at:
             log.warning("hold refused", call_id=self.call.call_id)
             self._wants_hold = self._is_held
             direction = MediaDirection.SENDONLY if self._is_held else MediaDirection.SENDRECV
@@ -218,14 +234,17 @@ class Leg(pj.Call):
                 request.opt.flag = pj.PJSUA_CALL_UNHOLD
                 self.reinvite(request)
         except pj.Error as error:
-            log.info("re-INVITE waits", call_id=self.call.call_id, reason=error.reason)
+            log.debug("re-INVITE waits", call_id=self.call.call_id, reason=error.reason)
 
     def _send_info_digit(self) -> None:
         request = pj.CallSendDtmfParam()
         request.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
         request.digits = self._info_digits.popleft()
         self._info_due_at = monotonic() + INFO_DIGIT_PERIOD_S
-        self.sendDtmf(request)
+        try:
+            self.sendDtmf(request)
+        except pj.Error as error:
+            log.warning("digit not sent", call_id=self.call.call_id, reason=error.reason)
 
     def _is_early(self) -> bool:
         return self.call.answered_at is None and self.call.state is not CallState.TERMINATED
@@ -233,6 +252,14 @@ class Leg(pj.Call):
     def _require(self, condition: bool) -> None:  # noqa: FBT001
         if not condition or self._is_ended_here:
             raise WrongCallState(self.call.state, state=self.call.state)
+
+
+@contextmanager
+def _refusals_of_the_library() -> Iterator[None]:
+    try:
+        yield
+    except pj.Error as error:
+        raise WrongCallState(error.reason) from error
 
 
 def remote_of(name_addr: str) -> Remote:

@@ -1,6 +1,5 @@
 """The account at the registrar: registering, renewing, and trying again with growing pauses."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -23,7 +22,6 @@ PROBLEM_OF_STATUS = {
     407: RegistrationProblem.WRONG_PASSWORD,
     408: RegistrationProblem.SERVER_UNREACHABLE,
 }
-_FIRST_VIA = re.compile(r"^(?:Via|v)\s*:\s*SIP/2\.0/(\w+)", re.MULTILINE | re.IGNORECASE)
 FINAL_PROBLEMS = {RegistrationProblem.WRONG_PASSWORD, RegistrationProblem.UNKNOWN_USER}
 """Asking again would only lock the account."""
 
@@ -34,20 +32,21 @@ class SipRegistration(pj.Account):
     def __init__(
         self,
         account: EngineAccount,
-        listeners: dict[SipTransport, int],
+        transport_id: int,
         rtp: pj.TransportConfig,
         on_change: Callable[[Registration], None],
         on_invite: Callable[[pj.OnIncomingCallParam], None],
     ) -> None:
         super().__init__()
         self.account = account
-        self._listeners = listeners
+        self._transport_id = transport_id
         self._rtp = rtp
         self._on_change = on_change
         self._on_invite = on_invite
         self._hop_index = 0
         self._pause_s = RETRY_PAUSE_S[0]
         self._retry_due_at: float | None = None
+        self._was_active = False
         self.tls_problem = ""
         self.aor = f"sip:{account.account.user}@{account.account.profile.domain}"
         self.registration = Registration(revision=0, aor=self.aor, state=RegistrationState.INIT)
@@ -57,16 +56,12 @@ class SipRegistration(pj.Account):
         return self.account.hops[self._hop_index]
 
     def vouches_for(self, request: pj.SipRxData) -> bool:
-        """Whether a request comes from the registrar's side.
+        """Whether a request comes from an address of the registrar's side.
 
-        That is one of its addresses, and over TLS if that is how we trust it: an address of UDP can
-        be forged.
+        It can have come only by the transport that we registered with: no other one is open.
         """
         addresses = {address for hop in self.account.hops for address in hop.addresses}
-        is_theirs = _address(request.srcAddress) in addresses
-        via = _FIRST_VIA.search(request.wholeMsg)
-        is_over_tls = via is not None and via[1].upper() == "TLS"
-        return is_theirs and (is_over_tls or self.hop.transport is not SipTransport.TLS)
+        return _address(request.srcAddress) in addresses
 
     def at_home(self, remote: Remote) -> Remote:
         """The caller as we can call back: servers put their own address in place of the domain."""
@@ -88,16 +83,21 @@ class SipRegistration(pj.Account):
         if self._retry_due_at is not None and monotonic() >= self._retry_due_at:
             self._retry_due_at = None
             self._hop_index = (self._hop_index + 1) % len(self.account.hops)
-            if len(self.account.hops) > 1:
-                self.modify(self._configuration())
             self._register()
 
     def leave(self) -> None:
         """Unregister; what comes of it concerns nobody but us."""
         self._on_change = lambda _registration: None
         self._retry_due_at = None
-        if self.registration.state is RegistrationState.ACTIVE:
+        if self.registration.state is not RegistrationState.ACTIVE:
+            return
+        try:
             self.setRegistration(False)
+        except pj.Error as error:  # a renewal is under way: it expires by itself
+            log.warning("not unregistered", aor=self.aor, reason=error.reason)
+            self.registration = self.registration.model_copy(
+                update={"state": RegistrationState.TERMINATED}
+            )
 
     def connection_lost(self, detail: str) -> None:
         """The connection that the registration stands on is gone."""
@@ -109,6 +109,7 @@ class SipRegistration(pj.Account):
             if self.registration.state is not RegistrationState.ACTIVE:
                 log.info("registered", aor=self.aor, transport=self.hop.transport)
             self._pause_s, self._retry_due_at = RETRY_PAUSE_S[0], None
+            self._was_active = True
             self._announce(
                 Registration(
                     revision=0,
@@ -131,13 +132,18 @@ class SipRegistration(pj.Account):
     def _register(self) -> None:
         self.tls_problem = ""
         try:
+            if len(self.account.hops) > 1:
+                self.modify(self._configuration())
             self.setRegistration(True)
         except pj.Error as error:
             self._failed(self._local_problem(error.reason), self.tls_problem or error.reason, None)
 
     def _failed(self, problem: RegistrationProblem, detail: str, sip_status: int | None) -> None:
         retry_at = None
-        if problem not in FINAL_PROBLEMS:
+        is_final = problem in FINAL_PROBLEMS
+        if is_final and self._was_active:  # more likely the server's trouble than a new password
+            is_final, self._pause_s = False, RETRY_PAUSE_S[1]
+        if not is_final:
             retry_at = datetime.now(UTC) + timedelta(seconds=self._pause_s)
             self._retry_due_at = monotonic() + self._pause_s
             self._pause_s = min(self._pause_s * 2, RETRY_PAUSE_S[1])
@@ -191,7 +197,7 @@ class SipRegistration(pj.Account):
         sip.proxies.append(
             f"<sip:{self.hop.host}:{self.hop.port};transport={self.hop.transport};lr>"
         )
-        sip.transportId = self._listeners[self.hop.transport]
+        sip.transportId = self._transport_id
         configuration.natConfig.udpKaIntervalSec = profile.sip.udp_keepalive_s
         configuration.mediaConfig.transportConfig = self._rtp
         configuration.mediaConfig.lockCodecEnabled = False

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
@@ -105,13 +106,19 @@ def test_sign_out_ends_streams_and_audio_at_once(practice: PracticeServer, serve
         for program in stack_programs(stack):
             programs.enter_context(running(program, stack.directory / "log"))
         assert carol.sign_in("carol@practice").status_code == 200
-        with Screen(carol) as screen:
+        with Screen(carol, speaks=False) as screen:
             eventually(lambda: screen.is_taking, what="frames from the engine")
             with carol.http.stream("GET", "/api/v1/events", timeout=5) as events:
                 assert events.status_code == 200
                 assert carol.request("DELETE", "/api/v1/session").status_code == 204
                 list(events.iter_lines())  # to its end, which comes before the deadline
             eventually(lambda: screen.is_closed, what="the end of the audio")
+
+
+def test_without_a_login_session_there_is_no_audio(nobody: Face):
+    with pytest.raises(ConnectionClosed) as refused:
+        Screen(nobody)
+    assert refused.value.rcvd.code == 4000
 
 
 def test_settings_are_kept_and_told_to_every_screen(alice: Face):

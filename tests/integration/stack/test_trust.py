@@ -2,32 +2,44 @@
 
 import socket
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import psutil
 import pytest
 
+from deploy.practice.server import PracticeServer, asterisk_says
+from deploy.program import write
 from deploy.stack import Stack
+from deploy.stack import programs as stack_programs
+from deploy.testing import running
+from tests.peers.ear import eventually
 from tests.peers.face import Face
 
 STRANGER = "127.0.0.66"
 
 
-def engine_port(stack: Stack) -> int:
-    """The UDP port that the engine of this stack listens on for SIP."""
-    audio = next(
-        each.pid
-        for each in psutil.net_connections("tcp")
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == stack.audio_port
+def engine_ports(stack: Stack) -> set[int]:
+    """The ports that the engine of this stack listens on for SIP, by TCP or UDP."""
+    engine = psutil.Process(
+        next(
+            each.pid
+            for each in psutil.net_connections("tcp")
+            if each.status == psutil.CONN_LISTEN and each.laddr.port == stack.audio_port
+        )
     )
-    ports = {
+    rtp = set(range(stack.first_port + 100, stack.first_port + 200))
+    ports = {each.laddr.port for each in engine.net_connections("udp") if each.laddr.port >= 1024}
+    ports |= {
         each.laddr.port
-        for each in psutil.Process(audio).net_connections("udp")
-        if each.laddr.port >= 1024
+        for each in engine.net_connections("tcp")
+        if each.status == psutil.CONN_LISTEN
     }
-    return min(ports - set(range(stack.first_port + 100, stack.first_port + 200)))
+    return ports - rtp - {stack.audio_port}
 
 
-def invite(port: int, source: str) -> str:
+def invite(port: int, source: str, caller: str = "boss") -> str:
     """The status line that answers an INVITE from this address; 100 Trying does not count."""
     call = uuid.uuid4().hex
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
@@ -40,7 +52,7 @@ def invite(port: int, source: str) -> str:
         request = (
             f"INVITE sip:alice@127.0.0.1:{port} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {own};branch=z9hG4bK{call};rport\r\n"
-            f"From: <sip:boss@practice>;tag={call[:8]}\r\nTo: <sip:alice@practice>\r\n"
+            f"From: <sip:{caller}@practice>;tag={call[:8]}\r\nTo: <sip:alice@practice>\r\n"
             f"Call-ID: {call}\r\nCSeq: 1 INVITE\r\nContact: <sip:boss@{own}>\r\n"
             f"Max-Forwards: 70\r\nContent-Type: application/sdp\r\n"
             f"Content-Length: {len(sdp)}\r\n\r\n{sdp}"
@@ -53,28 +65,48 @@ def invite(port: int, source: str) -> str:
                 return status
 
 
-def test_an_invite_with_the_registrars_address_over_another_transport_never_rings(
-    alice: Face, alice_stack: Stack
-):
-    """Alice registered over TLS; an address of UDP is easily forged."""
-    assert invite(engine_port(alice_stack), "127.0.0.1").startswith("SIP/2.0 403")
-    assert alice.calls() == []
+def test_a_phone_that_registered_over_tls_listens_on_no_other_port(alice: Face, alice_stack: Stack):
+    """An address of UDP is easily forged, and a connection to us is nobody's business."""
+    eventually(lambda: not engine_ports(alice_stack), what="ports of the engine")
 
 
-def test_an_invite_that_does_not_come_from_the_registrars_side_never_rings(
-    alice: Face, alice_stack: Stack
-):
-    assert invite(engine_port(alice_stack), STRANGER).startswith("SIP/2.0 403")
-    assert alice.calls() == []
+@pytest.fixture
+def carol_over_udp(practice: PracticeServer, servers_directory: Path) -> Iterator[tuple[Face, int]]:
+    """Carol, registered over UDP, and her phone's port."""
+    instances = servers_directory / "udp-instances"
+    instances.mkdir(exist_ok=True)
+    write(instances / "udp.toml", practice.profile("udp"))
+    stack = Stack.create(servers_directory / "udp", (instances,), name="udp")
+    with ExitStack() as programs, Face(stack.address) as carol:
+        for program in stack_programs(stack):
+            programs.enter_context(running(program, stack.directory / "log"))
+        assert carol.sign_in("carol@practice", server="udp").status_code == 200
+        (port,) = engine_ports(stack)
+        yield carol, port
 
 
-@pytest.mark.parametrize(
-    "garbage", [b"", b"\x00" * 2000, b"INVITE sip:x SIP/2.0\r\n" * 500, b"\r\n"]
-)
-def test_garbage_on_the_sip_port_leaves_the_engine_alone(
-    alice: Face, alice_stack: Stack, garbage: bytes
-):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.sendto(garbage, ("127.0.0.1", engine_port(alice_stack)))
-    call = alice.dial("600")
+def test_what_strangers_send_to_the_sip_port(carol_over_udp: tuple[Face, int]):
+    carol, port = carol_over_udp
+    assert invite(port, STRANGER).startswith("SIP/2.0 403")
+    for garbage in (b"", b"\x00" * 2000, b"INVITE sip:x SIP/2.0\r\n" * 500, b"\r\n"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.sendto(garbage, ("127.0.0.1", port))
+    assert carol.calls() == []
+    carol.waits_for(carol.dial("600"), state="confirmed")
+
+    # a caller "number" that is none is an unknown caller, and rings
+    assert invite(port, "127.0.0.1", caller="+0123").startswith("SIP/2.0 180")
+    call = carol.is_called()
+    assert (call["remote"]["number"], call["remote"]["uri"]) == (None, "sip:+0123@practice")
+
+
+def test_who_is_talked_to_cannot_make_us_call_somebody(alice: Face, practice: PracticeServer):
+    """Asterisk transfers by REFER (RFC 3515); ours would be made with our credentials."""
+    call = alice.dial("602")
     alice.waits_for(call, state="confirmed")
+    channels = asterisk_says(practice, "core show channels concise").splitlines()
+    channel = next(line.partition("!")[0] for line in channels if line.startswith("PJSIP/alice-"))
+    asterisk_says(practice, f"channel redirect {channel} internal,refer-away,1")
+    alice.waits_for(call, state="terminated")
+    shown = asterisk_says(practice, "core show channels concise")
+    assert "PJSIP/alice-" not in shown

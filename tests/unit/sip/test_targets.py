@@ -35,6 +35,9 @@ def test_numbers_in_any_notation_names_and_uris_become_one_request_uri(typed, us
     "typed",
     [
         "🎉",
+        "+0",
+        "+01234567",
+        "+1",
         "1" * 500,
         "++49",
         "call me",
