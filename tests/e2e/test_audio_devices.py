@@ -71,3 +71,39 @@ def test_an_unplugged_microphone_leaves_the_call_alive_and_one_that_is_back_is_u
         sound.ear.hears(TONE_HZ, within_s=15)
         expect(page.get_by_test_id("mic-warning")).to_have_count(0)
         page.evaluate(HANG_UP_EVERYTHING)
+
+
+def test_the_browser_that_dials_has_the_audio_and_another_can_take_it(
+    chromium: Chromium, alice_stack: Stack, sound: SoundCard
+):
+    home, office = (chromium.start().pages[0] for _ in range(2))
+    for page in (home, office):
+        sign_in(page, alice_stack)
+        expect(page.get_by_test_id("dial-input")).to_be_visible()
+    dial(office, "600")
+    take = home.get_by_role("button", name="Take it here")
+    expect(card(home, state="confirmed")).to_be_visible()
+    expect(take).to_be_visible()
+    sound.ear.hears(TONE_HZ, within_s=10)
+    assert frames_heard(office) > 0
+    assert frames_heard(home) == 0
+
+    take.click()
+    expect(take).to_have_count(0)
+    expect(office.get_by_role("button", name="Take it here")).to_be_visible()
+    sound.ear.hears(TONE_HZ, within_s=10)
+    home.evaluate(HANG_UP_EVERYTHING)
+
+
+def frames_heard(page: Page) -> int:
+    """How much the page has played of any call."""
+    found = page.evaluate("async () => (await window.handsetAudio.statistics())?.pulledSamples ?? 0")
+    return int(found)
+
+
+def test_typing_digits_dials_whatever_was_clicked_before(page: Page):
+    page.get_by_role("button", name="Profile").click()
+    page.keyboard.press("Escape")
+    page.keyboard.type("600")
+    page.keyboard.press("Enter")
+    expect(card(page, state="confirmed")).to_be_visible()

@@ -27,6 +27,10 @@ export class AudioClaim {
     })
   }
 
+  get isHeld(): boolean {
+    return this.#release !== null
+  }
+
   release(): void {
     this.#release?.()
     this.#release = null

@@ -26,6 +26,8 @@ export const useAudio = defineStore('audio', () => {
     speaker: '',
     ringer: '',
   })
+  /** Whether the audio of the running calls is this browser's; another one may have it. */
+  const isOurs = useLocalStorage('handset.audioIsOurs', false)
   const road = ref<RoadState>('off')
   const microphone = ref<MicrophoneState>('off')
   /** Unknown until it has been tried. */
@@ -43,7 +45,10 @@ export const useAudio = defineStore('audio', () => {
   const ringer = new Ringer()
   const claim = new AudioClaim(() => audioRoad.detach('elsewhere'))
   const audioRoad = new AudioRoad({
-    stateChanged: (state) => (road.value = state),
+    stateChanged: (state) => {
+      if (state === 'elsewhere' && claim.isHeld) isOurs.value = false // another browser took it
+      road.value = state
+    },
     microphoneChanged: (state) => (microphone.value = state),
     soundChanged: (suspended) => (isSuspended.value = suspended),
   })
@@ -55,6 +60,7 @@ export const useAudio = defineStore('audio', () => {
   /** Carry the audio on this page, whichever page had it. */
   async function take(): Promise<void> {
     await claim.take({ steal: true })
+    isOurs.value = true
     carry()
   }
 
@@ -65,9 +71,9 @@ export const useAudio = defineStore('audio', () => {
     if (calls.audible.length === 0) leaveSoon()
   }
 
-  /** Carry the audio if no other page of this browser does. */
+  /** Carry the audio if this browser had it and no other page of it does: after a reload. */
   async function offer(): Promise<void> {
-    if (!(await claim.take({ steal: false }))) road.value = 'elsewhere'
+    if (!isOurs.value || !(await claim.take({ steal: false }))) road.value = 'elsewhere'
     else if (calls.audible.length > 0) carry()
   }
 
@@ -88,6 +94,7 @@ export const useAudio = defineStore('audio', () => {
   }
 
   function leave(): void {
+    if (claim.isHeld) isOurs.value = false
     audioRoad.detach()
     claim.release()
   }

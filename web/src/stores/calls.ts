@@ -16,6 +16,10 @@ export function appearanceOf(call: Call): CallAppearance {
   return isHeld(call) ? 'held' : 'active'
 }
 
+/** What needs an answer comes first, then what is talked on; what waits, and what is over, last. */
+const ORDER: CallAppearance[] = ['incoming', 'active', 'outgoing', 'held', 'failed', 'ended']
+const rankOf = (call: Call) => ORDER.indexOf(appearanceOf(call))
+
 export const isHeld = (call: Call) =>
   call.local_direction === 'sendonly' || call.local_direction === 'inactive'
 export const isHeldByRemote = (call: Call) =>
@@ -30,7 +34,9 @@ export const useCalls = defineStore('calls', () => {
   const busy = reactive(new Set<string>())
 
   const shown = computed(() =>
-    [...known.values()].sort((one, other) => one.started_at.localeCompare(other.started_at)),
+    [...known.values()].sort(
+      (one, other) => rankOf(one) - rankOf(other) || one.started_at.localeCompare(other.started_at),
+    ),
   )
   const running = computed(() => shown.value.filter((call) => !isEnded(call)))
   const ringing = computed(() => running.value.filter((call) => appearanceOf(call) === 'incoming'))
@@ -70,6 +76,7 @@ export const useCalls = defineStore('calls', () => {
 
   /** Dial. What fails at once may have ended before the answer is here: it is shown all the same. */
   async function place(target: string): Promise<void> {
+    for (const call of shown.value) if (appearanceOf(call) === 'failed') dismiss(call.call_id)
     const call = await notice.reporting(api.placeCall(target))
     if (call === undefined) return
     put(call)

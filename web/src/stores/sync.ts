@@ -9,6 +9,7 @@ import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
 import { useJournal } from './journal'
+import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
 
@@ -16,6 +17,7 @@ const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
 
 export const useSync = defineStore('sync', () => {
+  const notice = useNotice()
   const session = useSession()
   const calls = useCalls()
   const journal = useJournal()
@@ -80,7 +82,10 @@ export const useSync = defineStore('sync', () => {
   function follow(changed: StreamState): void {
     state.value = changed
     if (changed.name === 'waiting') isLost.value = true
-    else if (changed.name === 'open') isLost.value = false
+    else if (changed.name === 'open' && isLost.value) {
+      isLost.value = false
+      notice.dismiss() // it spoke of what is over
+    }
   }
 
   function take(event: AnyEvent): void {

@@ -28,6 +28,8 @@ export function useKeyboardDialling(reveal: () => void): void {
     }
     if (DIAL_KEYS.test(key)) {
       dial.type(key)
+      // Enter is to dial now, not to press the button that was clicked last
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
       reveal()
       return true
     }
