@@ -97,7 +97,9 @@ def test_the_browser_that_dials_has_the_audio_and_another_can_take_it(
 
 def frames_heard(page: Page) -> int:
     """How much the page has played of any call."""
-    found = page.evaluate("async () => (await window.handsetAudio.statistics())?.pulledSamples ?? 0")
+    found = page.evaluate(
+        "async () => (await window.handsetAudio.statistics())?.pulledSamples ?? 0"
+    )
     return int(found)
 
 
