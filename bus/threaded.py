@@ -1,6 +1,5 @@
 """The bus for processes with real threads (the gateway): no nameko, no eventlet, no patching."""
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -57,7 +56,6 @@ class ThreadedBus:
         self._calls = Calls(self._sender, reply_key)
         self._consumers = [Consumer(amqp_uri, queues=[replies], callbacks=[self._take_reply])]
         self._recent = RecentMessages()
-        self._closed = threading.Event()
         self._subscriptions = {
             event.model_fields["type"].default: (event, take)
             for event, take in (subscriptions or {}).items()
@@ -89,16 +87,6 @@ class ThreadedBus:
     def is_connected(self) -> bool:
         return all(consumer.wait_until_consumer_ready(0) for consumer in self._consumers)
 
-    def wait_until_connected(self, timeout_s: float = math.inf) -> bool:
-        wait_s = None if timeout_s == math.inf else timeout_s
-        return all(consumer.wait_until_consumer_ready(wait_s) for consumer in self._consumers)
-
-    def close(self) -> None:
-        self._closed.set()
-        self._sender.stop()
-        for consumer in self._consumers:
-            consumer.stop()
-
     def _event_queue(self, name: str, event_type: str) -> Queue:
         service = event_type.partition(".")[0]
         return Queue(f"evt-{event_type}--{name}", event_exchange(service), event_type)
@@ -118,11 +106,6 @@ class ThreadedBus:
                 problems = error.errors(include_input=False)
                 log.error("dropped malformed event", type=event_class.__name__, problems=problems)
             else:
-                retry.until_done(event_class.__name__, partial(take, event), self._is_open)
-            if not self._is_open():
-                return
+                retry.until_done(event_class.__name__, partial(take, event), lambda: True)
             self._recent.add(message)
         self._consumers[1].ack_message(message)
-
-    def _is_open(self) -> bool:
-        return not self._closed.is_set()
