@@ -5,14 +5,14 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from deploy.ports import free_port
 from deploy.program import REPOSITORY, Program
 
-__all__ = ["NotReady", "free_port", "running", "start", "stop"]
+__all__ = ["NotReady", "free_port", "running", "running_all", "start", "stop"]
 
 POLL_S = 0.05
 SHOWN_LINES = 30
@@ -32,6 +32,15 @@ def running(program: Program, log_directory: Path, *, within_s: float = 30) -> I
         yield process
     finally:
         stop(process, within_s=program.stop_s)
+
+
+@contextmanager
+def running_all(programs: Iterable[Program], log_directory: Path) -> Iterator[None]:
+    """Programs that are started one after another, and stopped in the opposite order."""
+    with ExitStack() as started:
+        for program in programs:
+            started.enter_context(running(program, log_directory))
+        yield
 
 
 def start(program: Program, log_directory: Path, *, within_s: float = 30) -> Process:

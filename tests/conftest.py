@@ -10,7 +10,7 @@ from deploy.practice import server as practice_server
 from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
-from deploy.testing import running
+from deploy.testing import running_all
 from tests.peers.face import Face
 
 
@@ -24,8 +24,7 @@ def practice(servers_directory: Path) -> Iterator[PracticeServer]:
     """Asterisk, Prosody and the robots."""
     server = PracticeServer.create(servers_directory / "practice")
     with ExitStack() as stack:
-        for program in practice_server.programs(server):
-            stack.enter_context(running(program, server.directory / "log"))
+        stack.enter_context(running_all(practice_server.programs(server), server.directory / "log"))
         yield server
 
 
@@ -34,8 +33,7 @@ def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[S
     """A whole stack that nobody has signed in to yet."""
     stack = Stack.create(servers_directory / "alice", (practice.instances,), name="alice")
     with ExitStack() as running_programs:
-        for program in stack_programs(stack):
-            running_programs.enter_context(running(program, stack.directory / "log"))
+        running_programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         yield stack
 
 

@@ -11,7 +11,7 @@ from deploy.practice.server import PracticeServer
 from deploy.program import write
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
-from deploy.testing import free_port, running
+from deploy.testing import free_port, running_all
 from tests.e2e.conftest import Chromium, sign_in
 
 
@@ -24,8 +24,7 @@ def empty_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[S
     write(instances / "closed.toml", closed)
     stack = Stack.create(servers_directory / "empty", (practice.instances, instances), name="empty")
     with ExitStack() as programs:
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         yield stack
 
 

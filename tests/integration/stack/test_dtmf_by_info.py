@@ -6,7 +6,7 @@ from pathlib import Path
 from deploy.practice.server import PracticeServer, asterisk
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
-from deploy.testing import running
+from deploy.testing import running, running_all
 from tests.peers.face import Face, Screen
 
 TONE_HZ = 700
@@ -20,8 +20,7 @@ def test_digits_go_by_sip_info_where_rfc_4733_was_not_negotiated(servers_directo
     stack = Stack.create(servers_directory / "erin", (server.instances,), name="erin")
     with ExitStack() as programs, Face(stack.address) as alice:
         programs.enter_context(running(pbx, server.directory / "log"))
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         assert alice.sign_in().status_code == 200
         with Screen(alice, tone_hz=TONE_HZ) as screen:
             call = alice.dial("500")

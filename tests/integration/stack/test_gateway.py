@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
-from deploy.testing import running
+from deploy.testing import running_all
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Screen
 
@@ -103,8 +103,7 @@ def test_health_names_every_part(nobody: Face):
 def test_sign_out_ends_streams_and_audio_at_once(practice: PracticeServer, servers_directory: Path):
     stack = Stack.create(servers_directory / "gone", (practice.instances,), name="gone")
     with ExitStack() as programs, Face(stack.address) as carol:
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         assert carol.sign_in("carol@practice").status_code == 200
         with Screen(carol, speaks=False) as screen:
             eventually(lambda: screen.is_taking, what="frames from the engine")

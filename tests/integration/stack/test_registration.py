@@ -10,7 +10,7 @@ from deploy.practice.server import PracticeServer, asterisk, asterisk_says
 from deploy.program import write
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
-from deploy.testing import running, start, stop
+from deploy.testing import running, running_all, start, stop
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Screen
 
@@ -26,8 +26,7 @@ def carol_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[S
         write(directory / f"practice-{transport}.toml", practice.profile(transport))
     stack = Stack.create(servers_directory / "carol", (directory,), name="carol")
     with ExitStack() as programs:
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         yield stack
 
 
@@ -74,8 +73,7 @@ def test_a_server_that_comes_back_is_found_again_by_itself(servers_directory: Pa
     first = start(pbx, log)
     with ExitStack() as programs:
         programs.callback(lambda: stop(first))
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         with Face(stack.address) as alice:
             assert alice.sign_in().status_code == 200
 
@@ -99,8 +97,7 @@ def test_the_phone_unregisters_when_the_stack_stops(
 ):
     stack = Stack.create(servers_directory / "leaving", (practice.instances,), name="leaving")
     with ExitStack() as programs:
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         with Face(stack.address) as carol:
             assert carol.sign_in("carol@practice").status_code == 200
         assert contacts(practice, "carol")

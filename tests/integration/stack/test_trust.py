@@ -13,7 +13,7 @@ from deploy.practice.server import PracticeServer, asterisk_says
 from deploy.program import write
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
-from deploy.testing import running
+from deploy.testing import running_all
 from tests.peers.ear import eventually
 from tests.peers.face import Face
 
@@ -78,8 +78,7 @@ def carol_over_udp(practice: PracticeServer, servers_directory: Path) -> Iterato
     write(instances / "udp.toml", practice.profile("udp"))
     stack = Stack.create(servers_directory / "udp", (instances,), name="udp")
     with ExitStack() as programs, Face(stack.address) as carol:
-        for program in stack_programs(stack):
-            programs.enter_context(running(program, stack.directory / "log"))
+        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         assert carol.sign_in("carol@practice", server="udp").status_code == 200
         (port,) = engine_ports(stack)
         yield carol, port
