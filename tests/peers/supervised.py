@@ -1,0 +1,82 @@
+"""A stack under its real supervisor, and what can happen to its parts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import psutil
+
+from deploy.stack import Stack, programs
+from deploy.supervisor import Supervisor
+from tests.peers.ear import eventually
+
+START_DEADLINE_S = 40
+
+
+class SupervisedStack:
+    """All programs of a stack, each of which supervisord starts again when it ends."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._supervisor = Supervisor(stack.directory)
+        self._programs = {program.name: program for program in programs(stack)}
+
+    def start(self) -> None:
+        self._supervisor.load(list(self._programs.values()))
+        for name in self._programs:
+            self._supervisor.start(name)
+        self.is_healthy(within_s=START_DEADLINE_S)
+
+    def stop(self) -> None:
+        self._supervisor.stop()
+
+    def kill(self, part: str) -> psutil.Process:
+        """SIGKILL to the one process that supervisord has started, as the kernel would do it."""
+        process = self._process(part)
+        process.kill()
+        return process
+
+    def ask_to_end(self, part: str) -> psutil.Process:
+        """SIGTERM."""
+        process = self._process(part)
+        process.terminate()
+        return process
+
+    @contextmanager
+    def frozen(self, part: str) -> Iterator[None]:
+        """SIGSTOP to a part with all its processes, SIGCONT at the end."""
+        process = self._process(part)
+        family = [process, *process.children(recursive=True)]
+        for each in family:
+            each.suspend()
+        try:
+            yield
+        finally:
+            for each in family:
+                each.resume()
+
+    def is_back(self, part: str, before: psutil.Process, *, within_s: float) -> None:
+        """Wait until another process of this part is ready."""
+        program = self._programs[part]
+        eventually(
+            lambda: not before.is_running() and self._pid(part) and program.is_ready(),
+            within_s=within_s,
+            what=f"{part} is not back",
+        )
+
+    def is_healthy(self, *, within_s: float = 10) -> None:
+        """Wait until the stack says so itself."""
+        eventually(self._says_healthy, within_s=within_s, what="a part of the stack is down")
+
+    def _says_healthy(self) -> bool:
+        address = f"http://127.0.0.1:{self.stack.gateway_port}/healthz"
+        try:
+            return httpx.get(address, timeout=6).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _process(self, part: str) -> psutil.Process:
+        return psutil.Process(self._pid(part))
+
+    def _pid(self, part: str) -> int:
+        return next(each.pid for each in self._supervisor.processes() if each.name == part)
