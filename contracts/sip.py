@@ -57,7 +57,7 @@ class CallProblem(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401, 407 with our credentials
     SERVER_UNREACHABLE = "server_unreachable"  # no answer at all, or the connection was refused
     SERVER_ERROR = "server_error"  # any other final response
-    ENGINE_LOST = "engine_lost"  # the sip engine died during the call
+    ENGINE_LOST = "engine_lost"  # the sip engine died, and the server did not give the call back
 
 
 class MediaDirection(StrEnum):
@@ -74,6 +74,14 @@ class Microphone(StrEnum):
 
     LIVE = "live"
     MUTED = "muted"
+
+
+class CallContinuity(StrEnum):
+    """Whether the call has run without a break since it was answered."""
+
+    UNBROKEN = "unbroken"
+    INTERRUPTED = "interrupted"  # its engine is away, nobody hears anything; it is being taken back
+    RESTORED = "restored"  # it goes on after an interruption
 
 
 class Remote(Model):
@@ -111,6 +119,7 @@ class Call(Model):
     local_direction: MediaDirection = MediaDirection.SENDRECV
     remote_direction: MediaDirection = MediaDirection.SENDRECV
     microphone: Microphone = Microphone.LIVE
+    continuity: CallContinuity = CallContinuity.UNBROKEN
     conference_id: str | None = None
     started_at: AwareDatetime
     answered_at: AwareDatetime | None = None

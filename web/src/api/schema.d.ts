@@ -344,6 +344,8 @@ export interface components {
             remote_direction: components["schemas"]["MediaDirection"];
             /** @default live */
             microphone: components["schemas"]["Microphone"];
+            /** @default unbroken */
+            continuity: components["schemas"]["CallContinuity"];
             /**
              * Conference Id
              * @default null
@@ -379,6 +381,12 @@ export interface components {
             type: "sip.call.changed";
             call: components["schemas"]["Call"];
         };
+        /**
+         * CallContinuity
+         * @description Whether the call has run without a break since it was answered.
+         * @enum {string}
+         */
+        CallContinuity: "unbroken" | "interrupted" | "restored";
         /**
          * CallDirection
          * @description Who sent the INVITE.
