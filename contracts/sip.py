@@ -179,6 +179,8 @@ class SignIn(Command):
 class PlaceCall(Command):
     """Dial what a person typed."""
 
+    needs_room = True
+
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
 
 
@@ -249,8 +251,11 @@ class SipRpc:
         """Also for an hour after its end. Raises CallNotFound."""
         raise NotImplementedError
 
-    def answer(self, request: CallCommand) -> Call:
-        """Other running calls are held. Raises CallNotFound, WrongCallState."""
+    def answer(self, call_id: str) -> Call:
+        """Other running calls are held. Raises CallNotFound, WrongCallState.
+
+        No command with a request id: an answered call is returned as it is. So it needs no store.
+        """
         raise NotImplementedError
 
     def reject(self, request: RejectCall) -> Call:

@@ -83,6 +83,7 @@ class Stack:
             "HANDSET_REDIS_HOST": LOOPBACK,
             "HANDSET_REDIS_PORT": str(self.redis_port),
             "HANDSET_SECRETS_DIRECTORY": str(self.directory / "secrets"),
+            "HANDSET_DATA_DIRECTORY": str(self.directory),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),

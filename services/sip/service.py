@@ -144,8 +144,8 @@ class SipService(SipRpc):
         return self.store.get_call(call_id)
 
     @rpc
-    def answer(self, request: CallCommand) -> Call:
-        return self.engine.answer(request.call_id)
+    def answer(self, call_id: str) -> Call:
+        return self.engine.answer(call_id)  # needs no Redis
 
     @rpc
     def reject(self, request: RejectCall) -> Call:

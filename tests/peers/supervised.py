@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import psutil
 
+from deploy.program import Program
 from deploy.stack import Stack, programs
 from deploy.supervisor import Supervisor
 from tests.peers.ear import eventually
@@ -22,9 +24,7 @@ class SupervisedStack:
         self._programs = {program.name: program for program in programs(stack)}
 
     def start(self) -> None:
-        self._supervisor.load(list(self._programs.values()))
-        for name in self._programs:
-            self._supervisor.start(name)
+        self._run(list(self._programs.values()))
         self.is_healthy(within_s=START_DEADLINE_S)
 
     def stop(self) -> None:
@@ -55,6 +55,19 @@ class SupervisedStack:
             for each in family:
                 each.resume()
 
+    @contextmanager
+    def with_setting(self, name: str, value: str) -> Iterator[None]:
+        """The same stack with one setting changed."""
+        changed = [
+            replace(program, environment={**program.environment, name: value})
+            for program in self._programs.values()
+        ]
+        try:
+            self._run(changed)
+            yield
+        finally:
+            self._run(list(self._programs.values()))
+
     def is_back(self, part: str, before: psutil.Process, *, within_s: float) -> None:
         """Wait until another process of this part is ready."""
         program = self._programs[part]
@@ -67,6 +80,13 @@ class SupervisedStack:
     def is_healthy(self, *, within_s: float = 10) -> None:
         """Wait until the stack says so itself."""
         eventually(self._says_healthy, within_s=within_s, what="a part of the stack is down")
+
+    def _run(self, programs: list[Program]) -> None:
+        self._supervisor.load(programs)
+        for program in programs:
+            self._supervisor.start(program.name)
+        for program in programs:
+            eventually(program.is_ready, within_s=START_DEADLINE_S, what=program.name)
 
     def _says_healthy(self) -> bool:
         address = f"http://127.0.0.1:{self.stack.gateway_port}/healthz"

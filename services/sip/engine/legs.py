@@ -83,6 +83,9 @@ class Leg(pj.Call):
     # commands
 
     def accept(self) -> None:
+        """A second time without effect."""
+        if self.call.state is CallState.CONFIRMED and not self._is_ended_here:
+            return
         self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
         answer = pj.CallOpParam(True)  # noqa: FBT003
         answer.statusCode = pj.PJSIP_SC_OK
