@@ -32,7 +32,8 @@ test-integration: install ## Run the tests with real servers
 test-e2e: install ## Run the tests with the whole stack and a browser
 	$(PYTHON) -m pytest tests/e2e
 
-test-compose: install ## Run the tests that need a Docker engine
+test-compose: ## Run the tests that need a Docker engine
+	@deploy/install test compose
 	$(PYTHON) -m pytest tests/compose
 
 lint: install ## Check style and types

@@ -1,4 +1,4 @@
-"""A stack in containers: images, directories, and the variables that docker-compose.yml asks for."""
+"""A stack in containers: images, directories, and what docker-compose.yml asks for."""
 
 import hashlib
 import http.client
@@ -68,7 +68,7 @@ class Containers:
     # commands
 
     def up(self) -> None:
-        """Build what is missing, start what is not running, wait until it works, tell where it is."""
+        """Build and start what is missing, wait until all of it works, tell where it is."""
         home = self._home
         port = home.gateway_port(is_running=self._runs(self._stack))
         self._log.parent.mkdir(exist_ok=True, mode=0o700)
@@ -112,9 +112,7 @@ class Containers:
         """Follow the logs of all parts, until Ctrl-C."""
         follow = ("logs", "--follow", "--tail", "10")
         running = [
-            subprocess.Popen(
-                self._argv(project, *follow), env=self._environment, cwd=REPOSITORY
-            )
+            subprocess.Popen(self._argv(project, *follow), env=self._environment, cwd=REPOSITORY)
             for project in (self._practice, self._stack)
         ]
         for process in running:
@@ -150,13 +148,11 @@ class Containers:
             for directory in (self._home.stack_directory, self._home.practice_directory)
             for option in ("-v", f"{directory}:{CONTAINER_HOME}/{directory.name}")
         ]
-        image = f"handset/services:{self._tag}"
-        prepare = ("python", "-m", "deploy.prepare", self._home.stack_name)
         restrictions = ("--network", "none", "--read-only", "--cap-drop", "ALL")
-        self._must_succeed(
-            ("docker", "run", "--rm", *restrictions, *mounts)
-            + ("--user", self._environment["HANDSET_USER"], image, *prepare)
-        )
+        user = ("--user", self._environment["HANDSET_USER"])
+        prepare = ("python", "-m", "deploy.prepare", self._home.stack_name)
+        run = ("docker", "run", "--rm", *restrictions, *user, *mounts)
+        self._must_succeed([*run, f"handset/services:{self._tag}", *prepare])
 
     def _wait_for_health(self, port: int) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
@@ -202,7 +198,7 @@ class Containers:
     def _compose(self, project: str, *arguments: str) -> None:
         self._must_succeed(self._argv(project, *arguments))
 
-    def _must_succeed(self, argv: list[str] | tuple[str, ...]) -> None:
+    def _must_succeed(self, argv: list[str]) -> None:
         with self._log.open("a") as log:
             log.write(f"{' '.join(argv)}\n")
             log.flush()

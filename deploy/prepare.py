@@ -1,10 +1,9 @@
-"""`python -m deploy.prepare STACK`: makes in HOME what the containers of a stack expect to find there.
+"""`python -m deploy.prepare STACK`: makes what the containers of a stack expect to find.
 
 Runs in a container itself, so that a host needs nothing but Docker. Nothing is made twice.
 """
 
 import sys
-from pathlib import Path
 
 from deploy.practice import DIRECTORY, HOST, SIP_PORT
 from deploy.practice.server import PracticeServer
@@ -14,9 +13,9 @@ HOME = DIRECTORY.parent
 
 
 def main(stack_name: str) -> None:
-    """Directories, secrets and ports of the stack; certificates and profile of its practice server."""
+    """Directories, secrets and ports of the stack, certificates and profile of its server."""
     Stack.create(HOME / stack_name, (), name=stack_name)
-    PracticeServer.create(Path(DIRECTORY), host=HOST, first_port=SIP_PORT)
+    PracticeServer.create(DIRECTORY, host=HOST, first_port=SIP_PORT)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m deploy.practice.robots DIRECTORY SERVER ADDRESS RTP_PORT`: bob, carol and number 198."""
+"""`python -m deploy.practice.robots DIRECTORY SERVER ADDRESS RTP_PORT`: bob, carol and 198."""
 
 import signal
 import sys
