@@ -1,7 +1,7 @@
 """`python3 -m deploy up|down|status|logs`: with Docker where an engine answers, else without.
 
-HANDSET_MODE=compose or HANDSET_MODE=local decides otherwise. A stack keeps its data when it changes
-from one to the other. Needs nothing but Python: what is missing is installed by what it starts.
+HANDSET_MODE=compose or HANDSET_MODE=local decides otherwise. Stacks keep their data when they
+change from one to the other. Needs nothing but Python: what it starts installs what is missing.
 """
 
 import os
@@ -23,8 +23,8 @@ def main(command: str) -> None:
         mode = _chosen_mode(last if command != "up" else None)
         if command == "up":
             if last not in (None, mode):
-                _run(last, "down", home)
-            home.stack_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _leave(last, home)
+            home.directory.mkdir(parents=True, exist_ok=True)
             write(home.mode_file, f"{mode}\n")
         _run(mode, command, home)
     except (Failure, OSError) as error:
@@ -40,6 +40,13 @@ def _chosen_mode(last: str | None) -> str:
     if asked not in MODES:
         raise Failure(f"HANDSET_MODE is compose or local, not {asked}")
     return asked
+
+
+def _leave(mode: str, home: Home) -> None:
+    """Stop what runs in the other mode; the practice server can be in one of them only."""
+    if others := compose.other_stacks(home) if mode == "compose" else home.other_local_stacks():
+        raise Failure(f"stack {others[0]} is up in mode {mode}; stop it first")
+    _run(mode, "down", home)
 
 
 def _run(mode: str, command: str, home: Home) -> None:

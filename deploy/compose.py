@@ -49,6 +49,11 @@ def run(command: str, home: Home) -> None:
     commands[command](Containers(home))
 
 
+def other_stacks(home: Home) -> list[str]:
+    """Names of projects that run in this home, besides that of the stack that is meant."""
+    return Containers(home).others()
+
+
 class Containers:
     """The projects of a stack and of the practice server that stands beside it."""
 
@@ -57,8 +62,8 @@ class Containers:
         self._log = home.stack_directory / "log" / "compose.log"
         is_default = home.directory == default_home()
         # another home on the same engine has projects of its own
-        prefix = "" if is_default else f"-{zlib.crc32(bytes(home.directory)):08x}"
-        self._projects = f"handset{prefix}"
+        suffix = "" if is_default else f"{zlib.crc32(bytes(home.directory)):08x}"
+        self._projects = f"handset{suffix}"
         self._practice = f"{self._projects}-{PRACTICE}"
         is_first = is_default and home.stack_name == "handset"
         self._stack = self._projects if is_first else f"{self._projects}-{home.stack_name}"
@@ -89,8 +94,7 @@ class Containers:
         if self._runs(self._stack):
             with Progress(f"Stack {self._home.stack_name} stops"):
                 self._compose(self._stack, "down")
-        others = {each for each in self._running_projects() if each.startswith(self._projects)}
-        if others == {self._practice}:
+        if self._runs(self._practice) and not self.others():
             with Progress("Practice server stops"):
                 self._compose(self._practice, "down")
 
@@ -117,6 +121,12 @@ class Containers:
         ]
         for process in running:
             process.wait()
+
+    def others(self) -> list[str]:
+        """Stacks of this home that run besides ours."""
+        own = (self._practice, self._stack)
+        projects = sorted(self._running_projects().difference(own))
+        return [each for each in projects if f"{each}-".startswith(f"{self._projects}-")]
 
     # steps
 

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from deploy.ports import PORT_BLOCK
 from deploy.practice import USERS
-from deploy.program import port_answers, write
+from deploy.program import port_answers, socket_answers, write
 
 FIRST_PORT = 8470
 PRACTICE = "practice"
 READY_WITHIN_S = 60
+SUPERVISOR_SOCKET = "run/supervisor.sock"
+"""Below the directory of what it runs."""
 
 
 class Failure(Exception):
@@ -37,7 +39,7 @@ class Home:
             raise Failure(f"HANDSET_STACK cannot be {PRACTICE}: that is the practice server's name")
         self.practice_directory = self.directory / PRACTICE
         self.stack_directory = self.directory / self.stack_name
-        self.mode_file = self.stack_directory / "mode"
+        self.mode_file = self.directory / "mode"
 
     def last_gateway_port(self) -> int:
         """Where the pages are, or were the last time."""
@@ -74,6 +76,13 @@ class Home:
     def _remember(self, name: str, value: object) -> None:
         self.stack_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         write(self.stack_directory / name, f"{value}\n")
+
+    def other_local_stacks(self) -> list[str]:
+        """Names of those that run as processes, besides the one that is meant."""
+        own = (PRACTICE, self.stack_name)
+        sockets = sorted(self.directory.glob(f"*/{SUPERVISOR_SOCKET}"))
+        names = [each.parents[1].name for each in sockets if socket_answers(each)]
+        return [name for name in names if name not in own]
 
     def tell(self, port: int) -> None:
         """What a person does next."""

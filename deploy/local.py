@@ -29,11 +29,6 @@ class Local:
         self.practice = Supervisor(home.practice_directory)
         self.stack = Supervisor(home.stack_directory)
 
-    def other_stacks_run(self) -> bool:
-        own = (self.home.practice_directory, self.home.stack_directory)
-        others = (each for each in self.home.directory.iterdir() if each not in own)
-        return any(Supervisor(directory).is_running() for directory in others)
-
 
 def up(local: Local) -> None:
     """Start what is not running, wait until all of it works, tell where it is."""
@@ -51,7 +46,7 @@ def up(local: Local) -> None:
 def down(local: Local) -> None:
     """Stop the stack, and the practice server if no other stack is there to use it."""
     _stop(f"Stack {local.home.stack_name}", local.stack)
-    if local.home.directory.exists() and not local.other_stacks_run():
+    if not local.home.other_local_stacks():
         _stop("Practice server", local.practice)
 
 

@@ -88,7 +88,7 @@ def alice(home: Path) -> Iterator[Person]:
         yield person
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def bob(home: Path, alice: Person) -> Iterator[Person]:
-    """A second person on the same machine."""
+    """A second person on the same machine, whose stack leaves with the test."""
     yield from _stack_of("bob", home)

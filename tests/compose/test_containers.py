@@ -1,4 +1,4 @@
-"""The whole product in containers: a person calls, parts die, modes change, neighbours are shut out."""
+"""The whole product in containers: calls, parts that die, a change of mode, and neighbours."""
 
 import os
 import signal
