@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from deploy.home import PRACTICE, READY_WITHIN_S, Failure, Home, Progress, default_home
+from deploy.home import PRACTICE, READY_WITHIN_S, Failure, Home, Progress
 from deploy.ports import AUDIO_PORT, RTP_PORTS
 from deploy.program import LOOPBACK, REPOSITORY
 
@@ -60,13 +60,10 @@ class Containers:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._log = home.stack_directory / "log" / "compose.log"
-        is_default = home.directory == default_home()
-        # another home on the same engine has projects of its own
-        suffix = "" if is_default else f"{zlib.crc32(bytes(home.directory)):08x}"
-        self._projects = f"handset{suffix}"
+        # people and homes that share an engine have projects of their own
+        self._projects = f"handset{zlib.crc32(bytes(home.directory)):08x}"
         self._practice = f"{self._projects}-{PRACTICE}"
-        is_first = is_default and home.stack_name == "handset"
-        self._stack = self._projects if is_first else f"{self._projects}-{home.stack_name}"
+        self._stack = f"{self._projects}-{home.stack_name}"
         self._user = os.geteuid() or UNPRIVILEGED
         self._group = os.getegid() or UNPRIVILEGED
 
@@ -126,7 +123,7 @@ class Containers:
         """Stacks of this home that run besides ours."""
         own = (self._practice, self._stack)
         projects = sorted(self._running_projects().difference(own))
-        return [each for each in projects if f"{each}-".startswith(f"{self._projects}-")]
+        return [each for each in projects if each.startswith(f"{self._projects}-")]
 
     # steps
 
