@@ -1,30 +1,14 @@
-"""One stack under supervisord for all tests of this directory, and a call that runs on it."""
+"""Alice at a stack under supervisord, and a call that runs on it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from deploy.practice.server import PracticeServer
-from deploy.stack import Stack
 from tests.peers.face import Face, Json, Screen
 from tests.peers.supervised import SupervisedStack
 from tests.peers.witness import Events
 
 TONE_HZ = 700
-
-
-@pytest.fixture(scope="session")
-def supervised(practice: PracticeServer, servers_directory: Path) -> Iterator[SupervisedStack]:
-    stack = Stack.create(servers_directory / "faults", (practice.instances,), name="faults")
-    supervised = SupervisedStack(stack)
-    try:
-        supervised.start()
-        with Face(stack.address) as face:
-            assert face.sign_in(remember=True).status_code == 200
-        yield supervised
-    finally:
-        supervised.stop()
 
 
 @pytest.fixture
