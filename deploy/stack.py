@@ -16,8 +16,10 @@ from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
 SERVICES = ("sip", "journal")
 _STORES = ("rabbitmq", "redis")
-_RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
-_START_RABBITMQ = f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ_SERVER}"
+_RABBITMQ = Path("/usr/lib/rabbitmq")
+_START_RABBITMQ = (
+    f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ}/bin/rabbitmq-server"
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def rabbitmq(stack: Stack) -> Program:
         "RABBITMQ_CONFIG_FILE": str(config),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
+        "RABBITMQ_PLUGINS_DIR": str(_broker_alone(directory / "plugins")),
         "RABBITMQ_MNESIA_BASE": str(directory / "mnesia"),
         "RABBITMQ_LOG_BASE": str(directory),
         "RABBITMQ_LOGS": "-",
@@ -171,6 +174,16 @@ def gateway(stack: Stack) -> Program:
         greeting=b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
     )
     return Program("gateway", argv, is_ready, stack.environment(), needs=_STORES)
+
+
+def _broker_alone(directory: Path) -> Path:
+    """What RabbitMQ looks through at its start, without plugins: it takes a third less time."""
+    directory.mkdir(exist_ok=True)
+    for link in directory.iterdir():
+        link.unlink()
+    for broker in _RABBITMQ.glob("lib/rabbitmq_server-*/plugins/rabbit-[0-9]*"):
+        (directory / broker.name).symlink_to(broker)
+    return directory
 
 
 def _common(file: str) -> str:

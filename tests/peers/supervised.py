@@ -57,9 +57,11 @@ class SupervisedStack:
 
     @contextmanager
     def with_setting(self, name: str, value: str) -> Iterator[None]:
-        """The same stack with one setting changed."""
+        """The same stack with one setting of its own programs changed."""
         changed = [
             replace(program, environment={**program.environment, name: value})
+            if "HANDSET_STACK" in program.environment
+            else program
             for program in self._programs.values()
         ]
         try:
