@@ -43,10 +43,12 @@ class SupervisedStack:
         return process
 
     @contextmanager
-    def frozen(self, part: str) -> Iterator[None]:
-        """SIGSTOP to a part with all its processes, SIGCONT at the end."""
-        process = self._process(part)
-        family = [process, *process.children(recursive=True)]
+    def frozen(self, *parts: str) -> Iterator[None]:
+        """SIGSTOP to parts with all their processes, SIGCONT at the end."""
+        processes = [self._process(part) for part in parts]
+        family = [
+            each for process in processes for each in (process, *process.children(recursive=True))
+        ]
         for each in family:
             each.suspend()
         try:

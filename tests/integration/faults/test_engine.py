@@ -5,7 +5,10 @@ INVITE with Replaces (RFC 3891) gives the new engine the other end of the old on
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -115,6 +118,27 @@ def test_a_call_that_the_server_does_not_give_back_ends_and_says_why(
     assert alice.journal_entry(talk, result="answered")
 
 
+def test_a_call_is_hung_up_while_it_is_being_restored(supervised, alice, talk, practice):
+    """Only who has the new dialog can end the old one: the server must not be left with it."""
+    with frozen_server(practice):
+        supervised.kill(ENGINE)
+        eventually(lambda: alice.command(talk, "hang-up").status_code == 200)
+        assert alice.call(talk["call_id"])["continuity"] == "interrupted"
+    ended = alice.waits_for(talk, state="terminated")
+    assert (ended["cause"], ended["problem"]) == ("local_bye", None)
+    eventually(lambda: not channels(practice), what="a channel is left at the server")
+
+
+def test_a_call_whose_server_does_not_answer_ends_after_three_seconds(
+    supervised, alice, talk, practice
+):
+    with frozen_server(practice):
+        supervised.kill(ENGINE)
+        ended = alice.waits_for(talk, state="terminated", within_s=8)
+    assert (ended["cause"], ended["problem"]) == ("error", "engine_lost")
+    asterisk_says(practice, "channel request hangup all")
+
+
 def test_an_engine_that_stood_still_goes_on_with_its_call(supervised, alice, talk, practice):
     before = channels(practice)
     with supervised.frozen(ENGINE):
@@ -153,6 +177,22 @@ def screen_of(alice: Face) -> Screen:
             return None
 
     return eventually(attempt)
+
+
+@contextmanager
+def frozen_server(practice: PracticeServer) -> Iterator[None]:
+    """SIGSTOP to Asterisk, SIGCONT at the end."""
+    configuration = str(practice.directory / "asterisk" / "etc" / "asterisk.conf")
+    server = next(
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if {configuration, "-f"} <= set(process.info["cmdline"] or [])
+    )
+    server.suspend()
+    try:
+        yield
+    finally:
+        server.resume()
 
 
 def channels(practice: PracticeServer) -> list[str]:
