@@ -25,15 +25,17 @@ class PracticeServer:
 
     directory: Path
     first_port: int
+    address: str = LOOPBACK
+    """Where all of it listens."""
 
     @classmethod
-    def create(cls, directory: Path) -> "PracticeServer":
+    def create(cls, directory: Path, address: str = LOOPBACK) -> "PracticeServer":
         """Directory, certificates, ports and profile are made once and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         for part in ("certificates", "instances", "asterisk", "prosody", "robots", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
-        certificates.create(directory / "certificates")
-        server = cls(directory, allot_block(directory))
+        certificates.create(directory / "certificates", address)
+        server = cls(directory, allot_block(directory), address)
         write(server.instances / "practice.toml", server.profile())
         return server
 
@@ -75,7 +77,7 @@ class PracticeServer:
             'voicemail_number = "*97"\n'
             f"ca_certificate = '''\n{self.authority.read_text()}'''\n"
             "\n[sip]\n"
-            f'host = "{LOOPBACK}"\n'
+            f'host = "{self.address}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
         )
@@ -109,7 +111,7 @@ def asterisk(server: PracticeServer) -> Program:
             source,
             root=root,
             directory=directory,
-            address=LOOPBACK,
+            address=server.address,
             sip_port=server.sip_port,
             sips_port=server.sips_port,
             udptl_port_first=server.first_port + 80,
@@ -141,12 +143,13 @@ def prosody(server: PracticeServer) -> Program:
         source / "prosody.cfg.lua",
         source=source,
         directory=directory,
+        address=server.address,
         c2s_port=server.xmpp_port,
         http_port=server.http_port,
     )
     config = write(directory / "prosody.cfg.lua", content)
     argv = ("/usr/bin/prosody", "-F", "--config", str(config))
-    return Program("prosody", argv, partial(port_answers, server.xmpp_port))
+    return Program("prosody", argv, partial(port_answers, server.xmpp_port, host=server.address))
 
 
 def robots(server: PracticeServer) -> Program:
@@ -156,6 +159,7 @@ def robots(server: PracticeServer) -> Program:
         "-m",
         "deploy.practice.robots",
         str(server.directory / "robots"),
+        server.address,
         str(server.sip_port),
         str(server.first_port + 20),
     )

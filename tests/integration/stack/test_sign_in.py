@@ -13,7 +13,7 @@ from redis import Redis
 
 from deploy.practice import certificates
 from deploy.practice.server import PracticeServer
-from deploy.program import Program, write
+from deploy.program import LOOPBACK, Program, write
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
 from deploy.testing import free_port, running, start, stop
@@ -41,7 +41,7 @@ def instances(
     """Profiles of servers that cannot be signed in to."""
     directory = tmp_path_factory.mktemp("instances")
     other = tmp_path_factory.mktemp("other-authority")
-    certificates.create(other)
+    certificates.create(other, LOOPBACK)
     other_ca = f"ca_certificate = '''\n{(other / certificates.AUTHORITY).read_text()}'''"
     local = 'host = "127.0.0.1"\n'
     sips = f'port = {practice.sips_port}\ntransport = "tls"'
