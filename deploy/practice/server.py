@@ -8,10 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from deploy.ports import allot_block
-from deploy.practice import certificates
+from deploy.practice import USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, write
 
-USERS = ("alice", "bob", "carol")
 ROBOTS = ("bob-robot", "carol-robot", "callback")
 _SOURCE = Path(__file__).parent
 _FETCH_ASTERISK = _SOURCE / "asterisk" / "fetch"
@@ -25,17 +24,26 @@ class PracticeServer:
 
     directory: Path
     first_port: int
-    address: str = LOOPBACK
-    """Where all of it listens."""
+    address: str
+    """Where it listens."""
+    host: str
+    """How others reach it."""
 
     @classmethod
-    def create(cls, directory: Path, address: str = LOOPBACK) -> "PracticeServer":
+    def create(
+        cls,
+        directory: Path,
+        *,
+        address: str = LOOPBACK,
+        host: str = LOOPBACK,
+        first_port: int | None = None,
+    ) -> "PracticeServer":
         """Directory, certificates, ports and profile are made once and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         for part in ("certificates", "instances", "asterisk", "prosody", "robots", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
-        certificates.create(directory / "certificates", address)
-        server = cls(directory, allot_block(directory), address)
+        certificates.create(directory / "certificates", host)
+        server = cls(directory, first_port or allot_block(directory), address, host)
         write(server.instances / "practice.toml", server.profile())
         return server
 
@@ -77,7 +85,7 @@ class PracticeServer:
             'voicemail_number = "*97"\n'
             f"ca_certificate = '''\n{self.authority.read_text()}'''\n"
             "\n[sip]\n"
-            f'host = "{self.address}"\n'
+            f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
         )
@@ -144,6 +152,7 @@ def prosody(server: PracticeServer) -> Program:
         source=source,
         directory=directory,
         address=server.address,
+        host=server.host,
         c2s_port=server.xmpp_port,
         http_port=server.http_port,
     )
@@ -159,8 +168,8 @@ def robots(server: PracticeServer) -> Program:
         "-m",
         "deploy.practice.robots",
         str(server.directory / "robots"),
+        f"{server.host}:{server.sip_port}",
         server.address,
-        str(server.sip_port),
         str(server.first_port + 20),
     )
     is_ready = partial(_robots_are_registered, server)

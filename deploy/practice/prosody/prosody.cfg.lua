@@ -1,5 +1,5 @@
 -- The practice server's chat side, for Prosody 0.12 and later.
-run_as_root = true                    -- it listens on the loopback interface only
+run_as_root = true                    -- practice only: no privilege is needed, and none is dropped
 data_path = "@directory@/data"
 pidfile = "@directory@/prosody.pid"
 log = { info = "*console" }
@@ -55,4 +55,4 @@ Component "files.practice" "http_file_share"
   http_file_share_daily_quota = 500*1024*1024
   http_file_share_expires_after = 30*24*3600
   http_file_share_access = { "practice" }
-  http_external_url = "http://@address@:@http_port@/"
+  http_external_url = "http://@host@:@http_port@/"

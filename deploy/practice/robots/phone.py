@@ -15,9 +15,9 @@ _LAST_WORDS_S = 0.5
 class Phone:
     """Owner of the library. Everything of pjsua2 happens in the thread that calls `run`."""
 
-    def __init__(self, address: str, sip_port: int, rtp_port: int) -> None:
+    def __init__(self, server: str, address: str, rtp_port: int) -> None:
+        self.server = server
         self.address = address
-        self.server = f"{address}:{sip_port}"
         self.rtp_port = rtp_port
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()

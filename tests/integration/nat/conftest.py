@@ -31,7 +31,9 @@ def internet() -> Iterator[Internet]:
 @pytest.fixture(scope="session")
 def server(internet: Internet, servers_directory: Path) -> Iterator[PracticeServer]:
     """Asterisk, with an instance profile for each transport."""
-    server = PracticeServer.create(servers_directory / "outside", SERVER_ADDRESS)
+    server = PracticeServer.create(
+        servers_directory / "outside", address=SERVER_ADDRESS, host=SERVER_ADDRESS
+    )
     pbx = asterisk(server)
     for transport in ("udp", "tcp", "tls"):
         profile = f"{server.profile(transport)}udp_keepalive_s = {KEEPALIVE_S}\nrefresh_s = "
