@@ -19,7 +19,7 @@ logs: ## Follow the logs of all parts
 install: ## Make this clone ready to run and to be tested, without starting anything
 	@deploy/install test
 
-test: lint test-unit test-integration test-e2e ## Run every test
+test: lint test-unit test-integration test-nat test-e2e ## Run every test
 
 test-unit: install ## Run the tests that need no server
 	$(PYTHON) -m pytest tests/unit tests/contract
@@ -29,6 +29,9 @@ test-integration: install ## Run the tests with real servers
 	$(PYTHON) -m pytest -p tests.monkey tests/integration/bus
 	$(PYTHON) -m pytest tests/integration/stack
 	$(PYTHON) -m pytest tests/integration/faults
+
+test-nat: install ## Run the tests behind a router that they make themselves, as root
+	$(PYTHON) -m pytest tests/integration/nat
 
 test-e2e: install ## Run the tests with the whole stack and a browser
 	$(PYTHON) -m pytest tests/e2e
@@ -45,4 +48,4 @@ generate: ## Write what follows from the code: the OpenAPI document and its type
 	$(PYTHON) -m gateway.openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
 	$(NPM) run generate
 
-.PHONY: help up down status logs install test test-unit test-integration test-e2e test-compose lint generate
+.PHONY: help up down status logs install test test-unit test-integration test-nat test-e2e test-compose lint generate

@@ -29,6 +29,9 @@ class SipServer(Model):
     expires_in_s: int = Field(
         default=300, ge=30, le=7200, description="asked for in REGISTER, RFC 3261 section 10.2"
     )
+    refresh_s: int = Field(
+        default=60, ge=10, le=7200, description="register anew this often, or sooner if it expires"
+    )
     udp_keepalive_s: int = Field(
         default=15, ge=5, le=300, description="must be below the NAT's timeout for UDP"
     )

@@ -1,7 +1,7 @@
 """The practice server's own certificate authority and the one certificate it has signed."""
 
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from cryptography import x509
@@ -19,13 +19,13 @@ _NAMES = ("practice", "rooms.practice", "files.practice", "localhost")
 _VALIDITY = timedelta(days=3650)
 
 
-def create(directory: Path) -> None:
+def create(directory: Path, host: str = LOOPBACK) -> None:
     """Write authority, server certificate and its key, unless they are there already."""
     if (directory / AUTHORITY).exists():
         return
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _authority(authority_key)
-    certificate = _server_certificate(server_key, authority, authority_key)
+    certificate = _server_certificate(server_key, authority, authority_key, host)
     private_key = server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     write(directory / PRIVATE_KEY, private_key.decode(), mode=0o600)
     write(directory / CERTIFICATE, certificate.public_bytes(Encoding.PEM).decode())
@@ -57,8 +57,9 @@ def _server_certificate(
     key: ec.EllipticCurvePrivateKey,
     authority: x509.Certificate,
     authority_key: ec.EllipticCurvePrivateKey,
+    host: str,
 ) -> x509.Certificate:
-    names = [*map(x509.DNSName, _NAMES), x509.IPAddress(IPv4Address(LOOPBACK))]
+    names = {*map(x509.DNSName, _NAMES), x509.IPAddress(IPv4Address(LOOPBACK)), _general(host)}
     signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     return (
         _builder(_name("practice"), authority.subject, key)
@@ -68,6 +69,13 @@ def _server_certificate(
         .add_extension(signer, critical=False)
         .sign(authority_key, SHA256())
     )
+
+
+def _general(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(IPv4Address(host))
+    except AddressValueError:
+        return x509.DNSName(host)
 
 
 def _builder(

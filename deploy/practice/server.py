@@ -42,7 +42,7 @@ class PracticeServer:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         for part in ("certificates", "instances", "asterisk", "prosody", "robots", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
-        certificates.create(directory / "certificates")
+        certificates.create(directory / "certificates", host)
         server = cls(directory, first_port or allot_block(directory), address, host)
         write(server.instances / "practice.toml", server.profile())
         return server

@@ -30,12 +30,15 @@ expect.set_options(timeout=8_000)
 
 @pytest.fixture(scope="session")
 def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tone(tmp_path_factory.mktemp("microphone") / "tone.wav", TONE_HZ)
+
+
+def tone(path: Path, frequency_hz: float) -> Path:
     """Ten seconds of a tone, which Chromium repeats."""
-    path = tmp_path_factory.mktemp("microphone") / "tone.wav"
     t = np.arange(48_000 * 10) / 48_000
-    with wave.open(str(path), "wb") as tone:
-        tone.setparams((1, 2, 48_000, 0, "NONE", ""))
-        tone.writeframes((12_000 * np.sin(2 * np.pi * TONE_HZ * t)).astype("<i2").tobytes())
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes((12_000 * np.sin(2 * np.pi * frequency_hz * t)).astype("<i2").tobytes())
     return path
 
 
@@ -68,7 +71,12 @@ class Chromium:
         self._started: list[BrowserContext] = []
 
     def start(
-        self, *, locale: str = "en-GB", microphone: bool = True, real_devices: bool = False
+        self,
+        *,
+        locale: str = "en-GB",
+        microphone: bool = True,
+        real_devices: bool = False,
+        bypass_csp: bool = False,
     ) -> BrowserContext:
         fake = f"--use-file-for-fake-audio-capture={self._microphone}"
         devices = [] if real_devices else ["--use-fake-device-for-media-stream", fake]
@@ -81,6 +89,7 @@ class Chromium:
             env={"PULSE_SERVER": f"unix:{self._sound}", "HOME": str(self._directory)},
             viewport={"width": 1440, "height": 900},
             locale=locale,
+            bypass_csp=bypass_csp,
             permissions=["microphone"] if microphone else [],
         )
         self._started.append(context)
@@ -100,12 +109,12 @@ def chromium(
     chromium.close()
 
 
-def sign_in(page: Page, stack: Stack, password: str = "alice-practice") -> None:
+def sign_in(page: Page, stack: Stack, user: str = "alice") -> None:
     """As a person does it: nothing is clicked but the form."""
     page.goto(stack.address)
     form = page.get_by_test_id("sign-in-form")
-    form.get_by_label("User").fill("alice@practice")
-    form.get_by_label("Password").fill(password)
+    form.get_by_label("User").fill(f"{user}@practice")
+    form.get_by_label("Password").fill(f"{user}-practice")
     form.get_by_label("Server").fill("practice")
     form.get_by_role("button", name="Sign in").click()
 

@@ -35,6 +35,8 @@ from services.sip.engine.legs import Leg, remote_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration, tls_problem
+from services.sip.engine.route import Route
+from services.sip.engine.silence import Silence
 from services.sip.engine.tones import ProgressTones
 from services.sip.settings import SipEngineSettings
 
@@ -59,6 +61,8 @@ class SipAgent(SipEngine):
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
         self._registration: SipRegistration | None = None
+        self._route: Route | None = None
+        self._silence = Silence()
         self._leaving: list[tuple[SipRegistration, float]] = []
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
@@ -74,7 +78,12 @@ class SipAgent(SipEngine):
         self._ended_legs.clear()  # outside of their callbacks
         for leg in list(self._legs.values()):
             leg.pump()
-        if self._registration is not None:
+        if self._registration is not None and self._route is not None:
+            if self._route.has_changed():
+                self._endpoint.abandon_connections()
+                self._registration.renew()
+            if self._silence.is_suspect(self._legs.values()):
+                self._registration.renew()
             self._registration.pump()
         self._let_go()
         self._tones.update(self._legs.values())
@@ -118,7 +127,10 @@ class SipAgent(SipEngine):
             self._endpoint.rtp_configuration(),
             self._registration_changed,
             self._invited,
+            self._moved,
         )
+        hop = account.hops[0]
+        self._route = Route(hop.addresses[0], hop.port)
         self._registration.begin()
         self._registration_changed(self._registration.registration)
 
@@ -262,6 +274,10 @@ class SipAgent(SipEngine):
         ringing = pj.CallOpParam()
         ringing.statusCode = pj.PJSIP_SC_RINGING
         leg.answer(ringing)
+
+    def _moved(self) -> None:
+        for leg in self._legs.values():
+            leg.move()
 
     def _registration_changed(self, registration: Registration) -> None:
         self._emit(RegistrationUpdate(registration=registration))

@@ -14,12 +14,18 @@ class Connections:
 
     def __init__(self) -> None:
         self._handles: set[int] = set()
+        self._abandoned: set[int] = set()
 
-    def changed(self, prm: pj.OnTransportStateParam) -> None:
+    def changed(self, prm: pj.OnTransportStateParam) -> bool:
+        """Whether it concerns a connection that was abandoned, and nobody any more."""
         if prm.state == pj.PJSIP_TP_STATE_CONNECTED:
             self._handles.add(prm.hnd)
         else:
             self._handles.discard(prm.hnd)
+        is_abandoned = prm.hnd in self._abandoned
+        if prm.state == pj.PJSIP_TP_STATE_DESTROY:
+            self._abandoned.discard(prm.hnd)
+        return is_abandoned
 
     def abandon(self) -> None:
         """Let no further request use them.
@@ -28,5 +34,6 @@ class Connections:
         Python face passes handles out as numbers and does not take them back: hence ctypes.
         """
         handles, self._handles = self._handles, set()
+        self._abandoned |= handles
         for handle in handles:
             _library.pjsip_transport_shutdown(handle)

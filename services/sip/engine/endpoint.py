@@ -1,5 +1,6 @@
 """The library as a whole: its configuration, its transports, and the audio formats it offers."""
 
+import socket
 from collections.abc import Callable
 
 import pjsua2 as pj
@@ -24,6 +25,9 @@ LIBRARY_TRANSPORT = {
     SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP,
     SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS,
 }
+
+TCP_PATIENCE = {socket.TCP_SYNCNT: 2, socket.TCP_USER_TIMEOUT: 10_000}
+"""A server that is silently away is given up after about ten seconds."""
 
 OnTransport = Callable[[pj.OnTransportStateParam], None]
 
@@ -69,6 +73,10 @@ class SipEndpoint(pj.Endpoint):
         for other in [each for each in self._listeners if each is not transport]:
             self._close(other)
 
+    def abandon_connections(self) -> None:
+        """They were made from an address that is not ours any more."""
+        self._connections.abandon()
+
     def rtp_configuration(self) -> pj.TransportConfig:
         configuration = self._transport_configuration()
         configuration.port = self._settings.sip_rtp_port_first
@@ -77,8 +85,8 @@ class SipEndpoint(pj.Endpoint):
         return configuration
 
     def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
-        self._connections.changed(prm)
-        if prm.state == pj.PJSIP_TP_STATE_DISCONNECTED:
+        is_abandoned = self._connections.changed(prm)
+        if prm.state == pj.PJSIP_TP_STATE_DISCONNECTED and not is_abandoned:
             self._on_disconnected(prm)
 
     def _open(self, transport: SipTransport, ca_certificate: str | None) -> int:
@@ -91,6 +99,11 @@ class SipEndpoint(pj.Endpoint):
             tls.CaBuf = ca_certificate
         else:
             tls.CaListFile = SYSTEM_CA_FILE
+        if transport is not SipTransport.UDP:
+            for option, value in TCP_PATIENCE.items():
+                patience = pj.SockOpt(socket.IPPROTO_TCP, option, value)
+                configuration.sockOptParams.sockOpts.append(patience)
+                tls.sockOptParams.sockOpts.append(patience)
         library_id: int = self.transportCreate(LIBRARY_TRANSPORT[transport], configuration)
         return library_id
 

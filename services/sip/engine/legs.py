@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -42,6 +42,7 @@ CALL_STATE_OF_INVITE = {
     pj.PJSIP_INV_STATE_DISCONNECTED: CallState.TERMINATED,
 }
 STATUS_OF_REJECTION = {RejectScope.HERE: 486, RejectScope.EVERYWHERE: 603}
+MOVE_FLAGS = pj.PJSUA_CALL_REINIT_MEDIA | pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSUA_CALL_UPDATE_VIA
 HOLD_RETRY_S = 0.3
 HOLD_TIMEOUT_S = 35.0
 """Longer than a re-INVITE can take to be answered (timer B, RFC 3261 section 17.1.1.2)."""
@@ -77,6 +78,8 @@ class Leg(pj.Call):
         self._wants_hold = False
         self._hold_due_at = 0.0
         self._hold_given_up_at = 0.0
+        self._is_moving = False
+        self._move_due_at = 0.0
         self._info_digits: deque[str] = deque()
         self._info_due_at = 0.0
 
@@ -113,6 +116,11 @@ class Leg(pj.Call):
         self.pump()
         self._connect()
 
+    def move(self) -> None:
+        """The other side reaches us elsewhere from now on: tell it, and take fresh RTP ports."""
+        self._is_moving = self.call.state is CallState.CONFIRMED
+        self.pump()
+
     def set_microphone(self, microphone: Microphone) -> None:
         self._require(self.call.state is not CallState.TERMINATED)
         self.revise(microphone=microphone)
@@ -134,6 +142,8 @@ class Leg(pj.Call):
         """What has to wait for its moment: re-INVITEs and digits in INFO."""
         if self.call.state is not CallState.CONFIRMED or self._is_ended_here:
             return
+        if self._is_moving and monotonic() >= self._move_due_at:
+            self._send_move()
         if self._wants_hold is not self._is_held and monotonic() >= self._hold_due_at:
             self._send_hold()
         if self._info_digits and monotonic() >= self._info_due_at:
@@ -149,6 +159,17 @@ class Leg(pj.Call):
     def update(self) -> CallUpdate:
         """The call as the service is told of it."""
         return CallUpdate(call=self.call, dialog=self._dialog)
+
+    def received_packets(self) -> int | None:
+        """RTP packets so far; none while the other side owes us no sound."""
+        is_talking = self.call.state is CallState.CONFIRMED and not self._wants_hold
+        if not is_talking or self.call.remote_direction is not MediaDirection.SENDRECV:
+            return None
+        try:
+            packets: int = self.getStreamStat(0).rtcp.rxStat.pkt
+        except pj.Error:  # between two streams
+            return None
+        return packets
 
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
@@ -256,6 +277,14 @@ class Leg(pj.Call):
                 self.reinvite(request)
         except pj.Error as error:
             log.debug("re-INVITE waits", call_id=self.call.call_id, reason=error.reason)
+
+    def _send_move(self) -> None:
+        self._move_due_at = monotonic() + HOLD_RETRY_S
+        request = pj.CallOpParam(True)  # noqa: FBT003
+        request.opt.flag = MOVE_FLAGS
+        with suppress(pj.Error):  # another re-INVITE is under way
+            self.reinvite(request)
+            self._is_moving = False
 
     def _send_info_digit(self) -> None:
         request = pj.CallSendDtmfParam()

@@ -1,5 +1,6 @@
 """The account at the registrar: registering, renewing, and trying again with growing pauses."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -15,6 +16,10 @@ log = structlog.get_logger(__name__)
 
 RETRY_PAUSE_S = (2.0, 60.0)  # first and longest
 UNREGISTER_WAIT_MS = 2000
+ANSWER_WAIT_S = 8.0
+"""Without an answer for so long the registrar counts as away, though the request is repeated."""
+REQUEST_S = 32.0
+"""So long it is repeated (timer F, RFC 3261 section 17.1.2.2)."""
 PROBLEM_OF_STATUS = {
     401: RegistrationProblem.WRONG_PASSWORD,
     403: RegistrationProblem.WRONG_PASSWORD,
@@ -24,6 +29,9 @@ PROBLEM_OF_STATUS = {
 }
 FINAL_PROBLEMS = {RegistrationProblem.WRONG_PASSWORD, RegistrationProblem.UNKNOWN_USER}
 """Asking again would only lock the account."""
+
+_VIA = re.compile(r"(?i)(via|v)\s*:")
+_VIA_PARAMETER = re.compile(r";\s*(received|rport)=([^;,\s]+)")
 
 
 class SipRegistration(pj.Account):
@@ -36,6 +44,7 @@ class SipRegistration(pj.Account):
         rtp: pj.TransportConfig,
         on_change: Callable[[Registration], None],
         on_invite: Callable[[pj.OnIncomingCallParam], None],
+        on_moved: Callable[[], None],
     ) -> None:
         super().__init__()
         self.account = account
@@ -43,9 +52,13 @@ class SipRegistration(pj.Account):
         self._rtp = rtp
         self._on_change = on_change
         self._on_invite = on_invite
+        self._on_moved = on_moved
         self._hop_index = 0
         self._pause_s = RETRY_PAUSE_S[0]
-        self._retry_due_at: float | None = None
+        self._register_due_at: float | None = None
+        self._answer_due_at: float | None = None
+        self._is_asking = False
+        self._seen_at: list[tuple[str, str]] | None = None
         self._was_active = False
         self.tls_problem = ""
         self.aor = f"sip:{account.account.user}@{account.account.profile.domain}"
@@ -79,16 +92,29 @@ class SipRegistration(pj.Account):
         self._register()
 
     def pump(self) -> None:
-        """Register again when the pause is over."""
-        if self._retry_due_at is not None and monotonic() >= self._retry_due_at:
-            self._retry_due_at = None
-            self._hop_index = (self._hop_index + 1) % len(self.account.hops)
+        """Renew the registration, or try again when the pause is over."""
+        now = monotonic()
+        if self._answer_due_at is not None and now >= self._answer_due_at:
+            self._answer_due_at = None
+            self._not_answered()
+        if (
+            self._register_due_at is not None
+            and now >= self._register_due_at
+            and not self._is_asking
+        ):
+            self._register_due_at = None
+            if self.registration.state is not RegistrationState.ACTIVE:
+                self._hop_index = (self._hop_index + 1) % len(self.account.hops)
             self._register()
+
+    def renew(self) -> None:
+        """Ask the registrar now whether it is there, and where it sees us."""
+        self._register_due_at = monotonic()
 
     def leave(self) -> None:
         """Unregister; what comes of it concerns nobody but us."""
         self._on_change = lambda _registration: None
-        self._retry_due_at = None
+        self._register_due_at = self._answer_due_at = None
         if self.registration.state is not RegistrationState.ACTIVE:
             return
         try:
@@ -105,10 +131,13 @@ class SipRegistration(pj.Account):
             self._failed(RegistrationProblem.SERVER_UNREACHABLE, detail, None)
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:
+        self._is_asking, self._answer_due_at = False, None
         if prm.code // 100 == 2 and prm.expiration > 0:
             if self.registration.state is not RegistrationState.ACTIVE:
                 log.info("registered", aor=self.aor, transport=self.hop.transport)
-            self._pause_s, self._retry_due_at = RETRY_PAUSE_S[0], None
+            self._pause_s = RETRY_PAUSE_S[0]
+            refresh_s = self.account.account.profile.sip.refresh_s
+            self._register_due_at = monotonic() + min(refresh_s, prm.expiration / 2)
             self._was_active = True
             self._announce(
                 Registration(
@@ -119,6 +148,7 @@ class SipRegistration(pj.Account):
                     expires_in_s=prm.expiration,
                 )
             )
+            self._note_where_seen(prm.rdata.wholeMsg)
         elif prm.code // 100 == 2:
             self._announce(
                 Registration(revision=0, aor=self.aor, state=RegistrationState.TERMINATED)
@@ -134,19 +164,48 @@ class SipRegistration(pj.Account):
         try:
             if len(self.account.hops) > 1:
                 self.modify(self._configuration())
+            self._is_asking, self._answer_due_at = True, monotonic() + ANSWER_WAIT_S
             self.setRegistration(True)
         except pj.Error as error:
+            self._is_asking, self._answer_due_at = False, None
             self._failed(self._local_problem(error.reason), self.tls_problem or error.reason, None)
 
+    def _note_where_seen(self, response: str) -> None:
+        """The address that the registrar sees us at (RFC 3581); after a change calls must know."""
+        top_via = next((line for line in response.splitlines() if _VIA.match(line)), "")
+        before, self._seen_at = self._seen_at, _VIA_PARAMETER.findall(top_via)
+        if before is not None and before != self._seen_at:
+            log.info("seen elsewhere", aor=self.aor)
+            self._on_moved()
+
+    def _not_answered(self) -> None:
+        """Say so; the request goes on being repeated, and what comes of it arrives as usual."""
+        self._announce_failure(
+            RegistrationProblem.SERVER_UNREACHABLE,
+            "no answer",
+            retry_in_s=REQUEST_S - ANSWER_WAIT_S + self._pause_s,
+        )
+
     def _failed(self, problem: RegistrationProblem, detail: str, sip_status: int | None) -> None:
-        retry_at = None
+        retry_in_s = None
         is_final = problem in FINAL_PROBLEMS
         if is_final and self._was_active:  # more likely the server's trouble than a new password
             is_final, self._pause_s = False, RETRY_PAUSE_S[1]
         if not is_final:
-            retry_at = datetime.now(UTC) + timedelta(seconds=self._pause_s)
-            self._retry_due_at = monotonic() + self._pause_s
+            retry_in_s = self._pause_s
+            self._register_due_at = monotonic() + retry_in_s
             self._pause_s = min(self._pause_s * 2, RETRY_PAUSE_S[1])
+        self._announce_failure(problem, detail, sip_status, retry_in_s=retry_in_s)
+
+    def _announce_failure(
+        self,
+        problem: RegistrationProblem,
+        detail: str,
+        sip_status: int | None = None,
+        *,
+        retry_in_s: float | None,
+    ) -> None:
+        retry_in = None if retry_in_s is None else timedelta(seconds=retry_in_s)
         if self.registration.problem is not problem:
             log.warning("not registered", aor=self.aor, problem=problem, detail=detail)
         self._announce(
@@ -157,7 +216,7 @@ class SipRegistration(pj.Account):
                 problem=problem,
                 detail=detail[:500],
                 sip_status=sip_status,
-                retry_at=retry_at,
+                retry_at=None if retry_in is None else datetime.now(UTC) + retry_in,
             )
         )
 
