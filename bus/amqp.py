@@ -28,6 +28,8 @@ RPC_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 HEARTBEAT_S = 10
 CONFIRM_TIMEOUT_S = 10
 REPLY_QUEUE_EXPIRES_S = 300
+BROKER_WAIT_S = 1.0
+"""A caller waits this long for a broker that is being restarted."""
 
 
 def event_exchange(service: str) -> Exchange:

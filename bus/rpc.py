@@ -16,14 +16,14 @@ from nameko.extensions import DependencyProvider
 from nameko.messaging import decode_from_headers
 from redis import RedisError
 
-from bus.amqp import RPC_EXCHANGE, Consumer, RecentMessages, is_live
+from bus.amqp import BROKER_WAIT_S, RPC_EXCHANGE, Consumer, RecentMessages, is_live
 from bus.calls import Calls
 from bus.codec import Codec, TypedClient
 from bus.requests import RequestLog
 from bus.room import require_room, store_error
 from bus.workers import RpcSender, run_worker, trace_headers
 from contracts.base import Command
-from contracts.errors import ContractError, InternalError
+from contracts.errors import ContractError, InternalError, ServiceUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -157,6 +157,10 @@ class _RpcClient(DependencyProvider):
 
         def call(method: str, arguments: dict[str, Any], timeout_s: float) -> Any:
             expires_at = min(time.time() + timeout_s, worker_expires_at)
+            # without a queue for it the reply would be lost
+            replies = self.reply_listener.consumer
+            if not replies.wait_until_consumer_ready(min(timeout_s, BROKER_WAIT_S)):
+                raise ServiceUnavailable("the message broker is away")
             return self.reply_listener.calls.call(
                 self._service, method, arguments, expires_at=expires_at, headers=headers
             )

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bus import retry
 from bus.amqp import (
+    BROKER_WAIT_S,
     REPLY_QUEUE_EXPIRES_S,
     RPC_EXCHANGE,
     Consumer,
@@ -27,9 +28,6 @@ from contracts.base import Event
 from contracts.errors import ServiceUnavailable
 
 log = structlog.get_logger(__name__)
-
-BROKER_WAIT_S = 1.0
-"""A broker that is being restarted is waited for this long."""
 
 Contract = TypeVar("Contract")
 Subscription = Callable[[Event], None]

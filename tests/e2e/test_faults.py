@@ -49,6 +49,17 @@ def test_a_call_whose_engine_died_says_so_and_is_heard_again(
     expect(page.get_by_role("status").filter(has_text="Telephony")).to_have_count(0)
 
 
+def test_the_page_says_that_the_storage_is_full(page: Page, supervised: SupervisedStack):
+    notice = page.get_by_role("status").filter(has_text="storage of Handset is full")
+    with supervised.with_redis_full():
+        dial(page, "600")
+        expect(notice).to_be_visible()
+        expect(card(page)).to_have_count(0)
+    dial(page, "199")
+    expect(card(page, state="terminated")).to_contain_text("Busy")
+    expect(notice).to_have_count(0)
+
+
 @pytest.mark.parametrize("part", ["rabbitmq", "redis", "sip", "journal", "gateway"])
 def test_the_page_shows_how_it_is_after_a_part_died(
     part, page: Page, supervised: SupervisedStack, other: Face

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import httpx
 import psutil
+from redis import Redis
 
 from deploy.program import Program
 from deploy.stack import Stack, programs
@@ -71,6 +72,17 @@ class SupervisedStack:
             yield
         finally:
             self._run(list(self._programs.values()))
+
+    @contextmanager
+    def with_redis_full(self) -> Iterator[None]:
+        """Redis has no memory for anything new: it refuses to write."""
+        password = self.stack.secret("redis-password")
+        with Redis("127.0.0.1", self.stack.redis_port, password=password) as redis:
+            redis.config_set("maxmemory", 1)
+            try:
+                yield
+            finally:
+                redis.config_set("maxmemory", 0)
 
     def is_back(self, part: str, before: psutil.Process, *, within_s: float) -> None:
         """Wait until another process of this part is ready."""
