@@ -1,4 +1,4 @@
-"""How fast a call is set up: from the command to the INVITE on the wire, and from there to the card.
+"""How fast a call is set up: from the command to the INVITE, and from the INVITE to the card.
 
 Handset and the peer take turns, at the same server, by UDP. Both ends of each time are read from
 the machine's clock: the wire has the kernel's, the page corrects its own by it.
