@@ -116,6 +116,7 @@ class Home:
         self.practice = self._directory / "practice"
         self._environment = {
             **os.environ,
+            "HANDSET_MODE": "local",
             "HANDSET_HOME": str(self._directory),
             "HANDSET_STACK": STACK,
             "HANDSET_PORT": str(port),
@@ -131,22 +132,18 @@ class Home:
     @contextmanager
     def up(self) -> Iterator[None]:
         try:
-            self._run("deploy/install")
-            self._local("up")
+            self._make("up")
             yield
         finally:
-            self._local("down")
+            self._make("down")
 
     def stack_pid(self) -> int:
         """Of supervisord, below which everything of the stack runs."""
         return int((self._directory / STACK / "run" / "supervisord.pid").read_text())
 
-    def _local(self, command: str) -> None:
-        self._run(".venv/bin/python", "-m", "deploy.local", command)
-
-    def _run(self, *argv: str) -> None:
+    def _make(self, target: str) -> None:
         done = subprocess.run(
-            argv,
+            ("make", "-s", target),
             cwd=self._repository,
             env=self._environment,
             capture_output=True,
@@ -155,7 +152,7 @@ class Home:
             timeout=UP_WITHIN_S,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(argv)}: {done.stdout}{done.stderr}")
+            raise RuntimeError(f"make {target}: {done.stdout}{done.stderr}")
 
 
 def _first_up_s(directory: Path) -> float:
