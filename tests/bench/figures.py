@@ -16,6 +16,10 @@ from deploy.program import REPOSITORY, write
 RESULTS = REPOSITORY / "build" / "bench"
 
 
+class NothingMeasured(Exception):
+    """Not one run gave a value; what it should have measured does not work."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number, over `runs` measurements; the peer's was measured in the same run."""
@@ -66,6 +70,8 @@ class Report:
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest of the values that at least `share` per cent of them do not exceed."""
+    if not values:
+        raise NothingMeasured
     return round(float(np.percentile(values, share, method="inverted_cdf")), 1)
 
 

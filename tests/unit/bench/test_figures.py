@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.figures import Figure, Report, percentile
+from tests.bench.figures import Figure, NothingMeasured, Report, percentile
 
 
 def test_a_figure_is_one_line_with_its_peer_and_the_ratio():
@@ -40,3 +40,8 @@ def test_one_slow_run_of_twenty_is_not_the_95th_percentile_and_two_are():
     fast = [1.0] * 18
     assert percentile([*fast, 1.0, 99.0], 95) == 1
     assert percentile([*fast, 99.0, 99.0], 95) == 99
+
+
+def test_of_nothing_there_is_no_percentile():
+    with pytest.raises(NothingMeasured):
+        percentile([], 95)
