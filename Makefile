@@ -40,6 +40,10 @@ test-compose: ## Run the tests that need a Docker engine
 	@deploy/install test compose
 	$(PYTHON) -m pytest tests/compose
 
+bench: install ## Measure Handset beside a native phone; NAME= runs one bench, MINUTES= makes a long call
+	@deploy/packages bench
+	$(PYTHON) -m tests.bench $(NAME) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FIRST_UP),--first-up)
+
 lint: install ## Check style and types
 	$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m mypy
 	$(NPM) run lint && $(NPM) run types
@@ -48,4 +52,4 @@ generate: ## Write what follows from the code: the OpenAPI document and its type
 	$(PYTHON) -m gateway.openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
 	$(NPM) run generate
 
-.PHONY: help up down status logs install test test-unit test-integration test-nat test-e2e test-compose lint generate
+.PHONY: help up down status logs install test test-unit test-integration test-nat test-e2e test-compose bench lint generate

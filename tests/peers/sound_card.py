@@ -16,13 +16,13 @@ RATE_HZ = 16_000
 BLOCK_BYTES = 640
 
 
-def pulseaudio(directory: Path, socket: Path) -> Program:
-    """A sound server of its own with one sink that leads nowhere."""
-    modules = (
-        f"module-native-protocol-unix socket={socket} auth-anonymous=1",
-        "module-null-sink sink_name=loudspeaker rate=48000",
-    )
-    loads = [argument for module in modules for argument in ("-L", module)]
+LOUDSPEAKER = "module-null-sink sink_name=loudspeaker rate=48000"
+
+
+def pulseaudio(directory: Path, socket: Path, *modules: str) -> Program:
+    """A sound server of its own; its devices lead nowhere."""
+    protocol = f"module-native-protocol-unix socket={socket} auth-anonymous=1"
+    loads = [argument for module in (protocol, *modules) for argument in ("-L", module)]
     argv = ("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", *loads)
     environment = {
         "HOME": str(directory),
@@ -65,7 +65,7 @@ class SoundCard:
 def sound_card(directory: Path) -> Iterator[SoundCard]:
     """A sound server of its own; everything ends with it."""
     socket = directory / "native"
-    with running(pulseaudio(directory, socket), directory):
+    with running(pulseaudio(directory, socket, LOUDSPEAKER), directory):
         recorder = subprocess.Popen(
             ["parec", f"--server=unix:{socket}", "--device=loudspeaker.monitor",
              f"--rate={RATE_HZ}", "--channels=1", "--format=s16le", "--latency-msec=20"],
