@@ -3,6 +3,7 @@
  *
  * It is read with fetch: an EventSource hides heartbeats and status codes, and gives up at the first 503.
  */
+import { BUILD_HEADER } from './build-header'
 import { SseParser } from './sse'
 import type { AnyEvent } from './types'
 
@@ -23,6 +24,8 @@ export interface StreamListener {
   received(id: string, event: AnyEvent): void
   /** Events were missed: load everything anew, then start again. The stream has stopped. */
   reset(): void
+  /** The build of the page that the gateway serves; null if it does not say. */
+  served(build: string | null): void
 }
 
 /** One connection at a time; after each loss it resumes behind the last event it has seen. */
@@ -49,8 +52,13 @@ export class EventStream {
 
   /** Do not wait for the next attempt. */
   retryNow(): void {
-    if (this.state.name !== 'waiting') return
-    clearTimeout(this.#retry)
+    if (this.state.name === 'waiting') this.reconnect()
+  }
+
+  /** Trust no connection that was made before now. */
+  reconnect(): void {
+    if (this.state.name === 'stopped' || this.state.name === 'signed_out') return
+    this.#close()
     void this.#connect()
   }
 
@@ -62,6 +70,7 @@ export class EventStream {
     try {
       const response = await this.#open(connection.signal)
       if (connection.signal.aborted) return
+      this.listener.served(response.headers.get(BUILD_HEADER))
       if (response.status === 401) {
         this.#end({ name: 'signed_out' })
         return

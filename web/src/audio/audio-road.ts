@@ -1,6 +1,6 @@
 /** The way between this page's microphone and loudspeaker and the stack's calls. */
 import type { AudioFormat } from '@/api/types'
-import { AudioSocket } from './audio-socket'
+import { AudioSocket, socketUrl } from './audio-socket'
 import type { CaptureOptions, ToCapture } from './capture.worklet'
 import captureUrl from './capture.worklet.ts?worker&url'
 import type { JitterStatistics } from './jitter-buffer'
@@ -18,6 +18,11 @@ export interface RoadListener {
   soundChanged(isSuspended: boolean): void
 }
 
+interface Devices {
+  microphone: string
+  speaker: string
+}
+
 interface Nodes {
   context: AudioContext
   capture: AudioWorkletNode
@@ -26,6 +31,17 @@ interface Nodes {
 
 /** How long a page without a gesture waits for the microphone, which would make its sound run. */
 const MICROPHONE_FIRST_MS = 1500
+
+/**
+ * Have everything at hand that a call will need. An update of the stack takes the files of this build
+ * away, and the next call may come before the page is loaded anew.
+ */
+export function prefetchAudio(): void {
+  for (const url of [socketUrl, captureUrl, playbackUrl]) {
+    const link = document.createElement('link')
+    document.head.append(Object.assign(link, { rel: 'prefetch', href: url }))
+  }
+}
 
 export class AudioRoad {
   #nodes: Nodes | null = null
@@ -53,12 +69,17 @@ export class AudioRoad {
     })
   }
 
-  /** Take the audio to this page. */
-  attach(microphoneId: string, speakerId: string): void {
-    this.#speakerId = speakerId
+  /** Take the audio to this page; with `resume` only if no other screen has taken it since. */
+  attach(screen: string, devices: Devices, options: { resume: boolean }): void {
+    this.#speakerId = devices.speaker
     this.listener.stateChanged('connecting')
-    this.#microphoneReady = this.#microphone.open(microphoneId)
-    this.#socket.open()
+    this.#microphoneReady = this.#microphone.open(devices.microphone)
+    this.#socket.open(screen, options)
+  }
+
+  /** Trust no connection that was made before now. */
+  reconnect(): void {
+    this.#socket.reopen()
   }
 
   /** Release the microphone and everything else; `elsewhere` if another page has the audio now. */
@@ -132,7 +153,7 @@ export class AudioRoad {
     // an exception has silenced the worklet for good: begin again with new ones
     capture.onprocessorerror = playback.onprocessorerror = (event) => {
       console.error('audio worklet failed', event)
-      this.#socket.open()
+      this.#socket.reopen()
     }
   }
 
