@@ -34,7 +34,7 @@ test-e2e: install ## Run the tests with the whole stack and a browser
 	$(PYTHON) -m pytest tests/e2e
 
 lint: install ## Check style and types
-	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy
+	$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m mypy
 	$(NPM) run lint && $(NPM) run types
 
 generate: ## Write what follows from the code: the OpenAPI document and its types for the page
