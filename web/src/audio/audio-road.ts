@@ -171,6 +171,7 @@ export class AudioRoad {
     if (this.#stream === null || this.#nodes === null) return
     this.#source = this.#nodes.context.createMediaStreamSource(this.#stream)
     this.#source.connect(this.#nodes.capture)
+    void this.#nodes.context.resume() // a page that records may also play
   }
 
   #ask<Result>(
