@@ -132,7 +132,7 @@ def test_a_reload_shows_the_same_view_in_the_same_mode(page: Page):
 
 @pytest.mark.parametrize(
     ("name", "inwards", "usual"),
-    [("Width of the left area", -1, 248), ("Width of telephony", 1, 384)],
+    [("Width of the left area", -1, 248), ("Width of telephony", 1, 400)],
 )
 def test_a_pane_is_resized_by_mouse_and_keys_and_stays_so(page: Page, name, inwards, usual):
     edge = page.get_by_role("separator", name=name)

@@ -10,7 +10,7 @@ export interface Pane {
 
 export const PANES = {
   side: { least: 200, usual: 248, most: 400 },
-  phone: { least: 304, usual: 384, most: 520 },
+  phone: { least: 304, usual: 400, most: 520 },
 } as const
 
 const CONTENT_LEAST = 380
