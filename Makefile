@@ -5,17 +5,16 @@ help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Start the stack and the practice server, and tell the address
-	@deploy/install
-	@$(PYTHON) -m deploy.local up
+	@python3 -m deploy up
 
 down: ## Stop the stack; its data stays
-	@$(PYTHON) -m deploy.local down
+	@python3 -m deploy down
 
 status: ## Show each part and its state
-	@$(PYTHON) -m deploy.local status
+	@python3 -m deploy status
 
 logs: ## Follow the logs of all parts
-	@$(PYTHON) -m deploy.local logs
+	@python3 -m deploy logs
 
 install: ## Make this clone ready to run and to be tested, without starting anything
 	@deploy/install test
@@ -33,6 +32,10 @@ test-integration: install ## Run the tests with real servers
 test-e2e: install ## Run the tests with the whole stack and a browser
 	$(PYTHON) -m pytest tests/e2e
 
+test-compose: ## Run the tests that need a Docker engine
+	@deploy/install test compose
+	$(PYTHON) -m pytest tests/compose
+
 lint: install ## Check style and types
 	$(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check && $(PYTHON) -m mypy
 	$(NPM) run lint && $(NPM) run types
@@ -41,4 +44,4 @@ generate: ## Write what follows from the code: the OpenAPI document and its type
 	$(PYTHON) -m gateway.openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
 	$(NPM) run generate
 
-.PHONY: help up down status logs install test test-unit test-integration test-e2e lint generate
+.PHONY: help up down status logs install test test-unit test-integration test-e2e test-compose lint generate

@@ -167,6 +167,12 @@ class SignIn(Command):
     remember: bool
 
 
+class ChangeProfile(Command):
+    """The instance has another profile than at the sign-in."""
+
+    profile: InstanceProfile
+
+
 class PlaceCall(Command):
     """Dial what a person typed."""
 
@@ -223,6 +229,13 @@ class SipRpc:
 
     def sign_out(self, request: Command) -> None:
         """Unregister and forget the account; running calls end."""
+        raise NotImplementedError
+
+    def change_profile(self, request: ChangeProfile) -> None:
+        """Register by another profile of the same domain; nothing happens while calls run.
+
+        Raises InvalidRequest if the domain is another one.
+        """
         raise NotImplementedError
 
     def get_registration(self) -> Registration:

@@ -8,7 +8,10 @@ from deploy.program import LOOPBACK, write
 
 BLOCK_SIZE = 200
 _BLOCKS = range(20_000, 32_600, BLOCK_SIZE)  # below Linux's range for outgoing connections
-_FILE = "port-block"
+PORT_BLOCK = "port-block"
+AUDIO_PORT = 4
+"""Of the sip engine, counted from the first port of the block; so is the next one."""
+RTP_PORTS = range(100, 200)
 _given: set[int] = set()
 
 
@@ -18,10 +21,10 @@ class NoPortsLeft(Exception):
 
 def allot_block(directory: Path) -> int:
     """First port of this directory's block; remembered in it, and respected by its siblings."""
-    file = directory / _FILE
+    file = directory / PORT_BLOCK
     if file.exists():
         return int(file.read_text())
-    siblings = {int(other.read_text()) for other in directory.parent.glob(f"*/{_FILE}")}
+    siblings = {int(other.read_text()) for other in directory.parent.glob(f"*/{PORT_BLOCK}")}
     candidates = [first for first in _BLOCKS if first not in siblings | _given]
     random.shuffle(candidates)  # two processes that choose at once choose differently
     for first in candidates:

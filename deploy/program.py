@@ -43,6 +43,12 @@ def port_answers(port: int, *, greeting: bytes = b"", host: str = LOOPBACK) -> b
         return False
 
 
+def socket_answers(path: Path) -> bool:
+    """Whether somebody listens on a UNIX socket."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0
+
+
 def write(path: Path, content: str, mode: int = 0o644) -> Path:
     """Write a file so that others see either the old or the new content, never a part."""
     beside = path.with_name(f".{path.name}.new")

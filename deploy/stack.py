@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from redis import Redis
 from redis.exceptions import RedisError
 
-from deploy.ports import allot_block
+from deploy.ports import AUDIO_PORT, RTP_PORTS, allot_block
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
 SERVICES = ("sip", "journal")
@@ -58,7 +58,7 @@ class Stack:
 
     @property
     def audio_port(self) -> int:
-        return self.first_port + 4
+        return self.first_port + AUDIO_PORT
 
     @property
     def engine_socket(self) -> Path:
@@ -86,8 +86,8 @@ class Stack:
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),
-            "HANDSET_SIP_RTP_PORT_FIRST": str(self.first_port + 100),
-            "HANDSET_SIP_RTP_PORT_LAST": str(self.first_port + 199),
+            "HANDSET_SIP_RTP_PORT_FIRST": str(self.first_port + RTP_PORTS.start),
+            "HANDSET_SIP_RTP_PORT_LAST": str(self.first_port + RTP_PORTS.stop - 1),
             "HANDSET_GATEWAY_HOST": LOOPBACK,
             "HANDSET_GATEWAY_PORT": str(self.gateway_port),
             "HANDSET_GATEWAY_INSTANCES": ":".join(map(str, self.instances)),
@@ -106,14 +106,9 @@ def rabbitmq(stack: Stack) -> Program:
     directory = stack.directory / "rabbitmq"
     config = write(
         directory / "rabbitmq.conf",
-        f"listeners.tcp.1 = {LOOPBACK}:{stack.amqp_port}\n"
-        "default_user = handset\n"
-        f"default_pass = {stack.secret('rabbitmq-password')}\n"
-        "log.console = true\n"
-        "log.console.level = warning\n"
-        "log.file = false\n"
-        "vm_memory_high_watermark.absolute = 256MiB\n"
-        "disk_free_limit.absolute = 500MB\n",
+        _common("rabbitmq/rabbitmq.conf")
+        + f"listeners.tcp.1 = {LOOPBACK}:{stack.amqp_port}\n"
+        + f"default_pass = {stack.secret('rabbitmq-password')}\n",
         mode=0o600,
     )
     write(directory / "enabled_plugins", "[].\n")
@@ -142,14 +137,10 @@ def redis(stack: Stack) -> Program:
     directory = stack.directory / "redis"
     config = write(
         directory / "redis.conf",
-        f"bind {LOOPBACK}\n"
+        _common("redis/redis.conf") + f"bind {LOOPBACK}\n"
         f"port {stack.redis_port}\n"
         f"requirepass {stack.secret('redis-password')}\n"
-        f'dir "{directory}"\n'
-        "appendonly yes\n"
-        "appendfsync always\n"
-        'save ""\n'
-        "maxmemory-policy noeviction\n",
+        f'dir "{directory}"\n',
         mode=0o600,
     )
     is_ready = partial(_redis_answers, stack)
@@ -179,6 +170,11 @@ def gateway(stack: Stack) -> Program:
         greeting=b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
     )
     return Program("gateway", argv, is_ready, stack.environment(), needs=_STORES)
+
+
+def _common(file: str) -> str:
+    """What containers are configured with, too."""
+    return (REPOSITORY / "deploy" / file).read_text()
 
 
 def _create_secrets(directory: Path) -> None:

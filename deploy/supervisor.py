@@ -14,6 +14,7 @@ from xmlrpc.client import Error, ServerProxy
 import psutil
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
+from deploy.home import SUPERVISOR_SOCKET
 from deploy.program import REPOSITORY, Program, write
 
 _POLL_S = 0.05
@@ -29,7 +30,7 @@ childlogdir = {directory}/log
 umask = 077
 
 [unix_http_server]
-file = {directory}/run/supervisor.sock
+file = {directory}/{socket}
 chmod = 0700
 
 [rpcinterface:supervisor]
@@ -118,7 +119,11 @@ class Supervisor:
             time.sleep(_POLL_S)
 
     def _render(self, programs: Sequence[Program]) -> str:
-        settings = {"repository": REPOSITORY, "directory": self._directory}
+        settings = {
+            "repository": REPOSITORY,
+            "directory": self._directory,
+            "socket": SUPERVISOR_SOCKET,
+        }
         sections = [_SETTINGS.format(**settings).replace("%", "%%")]
         for priority, program in enumerate(programs, start=1):
             section = _PROGRAM.format(
@@ -142,7 +147,7 @@ class Supervisor:
 
     def _ask(self, method: str, *arguments: str | bool, default: Any) -> Any:
         """The answer of supervisord, or the default if it does not run."""
-        socket = self._directory / "run" / "supervisor.sock"
+        socket = self._directory / SUPERVISOR_SOCKET
         transport = SupervisorTransport(None, None, f"unix://{socket}")
         try:
             server = ServerProxy("http://127.0.0.1", transport=transport)

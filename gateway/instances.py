@@ -37,12 +37,15 @@ class Instances:
         What stands behind the "@" of the user is a domain if it looks like one, on a server that
         has no profile. Raises InvalidRequest if a name cannot be one, or a profile file is broken.
         """
-        if profile := self._from_file(server):
-            return profile
-        may_fetch = may_fetch and not _HOST_AND_PORT.match(server)
-        if may_fetch and (profile := self._from_well_known(server)):
-            return profile
-        return _from_name(server, instance)
+        profile = self.published(server) if may_fetch else self._from_file(server)
+        return profile or _from_name(server, instance)
+
+    def published(self, server: str) -> InstanceProfile | None:
+        """What the admin or the server itself tells; None if that is nothing."""
+        profile = self._from_file(server)
+        if profile is None and not _HOST_AND_PORT.match(server):
+            profile = self._from_well_known(server)
+        return profile
 
     def _from_file(self, name: str) -> InstanceProfile | None:
         if not _NAME.match(name):

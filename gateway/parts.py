@@ -1,15 +1,18 @@
 """What the routes work with, made once per process."""
 
+import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, current_app, request
 
+from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.errors import InvalidRequest
 from contracts.journal import JournalEntryChanged, JournalRpc
-from contracts.sip import CallChanged, RegistrationChanged, SipRpc
+from contracts.sip import CallChanged, ChangeProfile, RegistrationChanged, SipRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -34,6 +37,15 @@ class Parts:
     event_log: EventLog
     preferences: Preferences
 
+    def refresh_profile(self) -> None:
+        """Sign in by the profile as it is now; at the sign-in it may have been another one."""
+        account = self.accounts.get()
+        profile = self.instances.published(account.server) if account else None
+        if account is None or profile is None or profile == account.profile:
+            return
+        self.sip.change_profile(ChangeProfile(profile=profile))
+        self.accounts.claim(account.model_copy(update={"profile": profile}))
+
 
 def attach(app: Flask, settings: GatewaySettings) -> None:
     """Connect to the broker and to Redis."""
@@ -48,7 +60,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             JournalEntryChanged: event_log.append,
         },
     )
-    app.extensions[_NAME] = Parts(
+    app.extensions[_NAME] = made = Parts(
         settings=settings,
         bus=bus,
         sip=bus.client("sip", SipRpc),
@@ -59,6 +71,8 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         event_log=event_log,
         preferences=Preferences(redis, event_log),
     )
+    refreshing = partial(retry.until_done, "instance profile", made.refresh_profile, lambda: True)
+    threading.Thread(target=refreshing, name="instance profile", daemon=True).start()
 
 
 def parts() -> Parts:

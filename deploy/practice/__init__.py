@@ -1,0 +1,10 @@
+"""The practice server: a PBX and a chat server of our own, with people to talk to."""
+
+from pathlib import Path
+
+USERS = ("alice", "bob", "carol")
+
+# in containers, which have an address of their own each
+DIRECTORY = Path("/var/lib/handset/practice")
+HOST = "practice"
+SIP_PORT = 5060

@@ -8,10 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from deploy.ports import allot_block
-from deploy.practice import certificates
+from deploy.practice import USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, write
 
-USERS = ("alice", "bob", "carol")
 ROBOTS = ("bob-robot", "carol-robot", "callback")
 _SOURCE = Path(__file__).parent
 _FETCH_ASTERISK = _SOURCE / "asterisk" / "fetch"
@@ -25,15 +24,26 @@ class PracticeServer:
 
     directory: Path
     first_port: int
+    address: str
+    """Where it listens."""
+    host: str
+    """How others reach it."""
 
     @classmethod
-    def create(cls, directory: Path) -> "PracticeServer":
+    def create(
+        cls,
+        directory: Path,
+        *,
+        address: str = LOOPBACK,
+        host: str = LOOPBACK,
+        first_port: int | None = None,
+    ) -> "PracticeServer":
         """Directory, certificates, ports and profile are made once and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         for part in ("certificates", "instances", "asterisk", "prosody", "robots", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
         certificates.create(directory / "certificates")
-        server = cls(directory, allot_block(directory))
+        server = cls(directory, first_port or allot_block(directory), address, host)
         write(server.instances / "practice.toml", server.profile())
         return server
 
@@ -75,7 +85,7 @@ class PracticeServer:
             'voicemail_number = "*97"\n'
             f"ca_certificate = '''\n{self.authority.read_text()}'''\n"
             "\n[sip]\n"
-            f'host = "{LOOPBACK}"\n'
+            f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
         )
@@ -109,7 +119,7 @@ def asterisk(server: PracticeServer) -> Program:
             source,
             root=root,
             directory=directory,
-            address=LOOPBACK,
+            address=server.address,
             sip_port=server.sip_port,
             sips_port=server.sips_port,
             udptl_port_first=server.first_port + 80,
@@ -141,12 +151,14 @@ def prosody(server: PracticeServer) -> Program:
         source / "prosody.cfg.lua",
         source=source,
         directory=directory,
+        address=server.address,
+        host=server.host,
         c2s_port=server.xmpp_port,
         http_port=server.http_port,
     )
     config = write(directory / "prosody.cfg.lua", content)
     argv = ("/usr/bin/prosody", "-F", "--config", str(config))
-    return Program("prosody", argv, partial(port_answers, server.xmpp_port))
+    return Program("prosody", argv, partial(port_answers, server.xmpp_port, host=server.address))
 
 
 def robots(server: PracticeServer) -> Program:
@@ -156,7 +168,8 @@ def robots(server: PracticeServer) -> Program:
         "-m",
         "deploy.practice.robots",
         str(server.directory / "robots"),
-        str(server.sip_port),
+        f"{server.host}:{server.sip_port}",
+        server.address,
         str(server.first_port + 20),
     )
     is_ready = partial(_robots_are_registered, server)

@@ -17,7 +17,14 @@ from bus.timer import every
 from bus.vault import vault
 from contracts.base import Command
 from contracts.changes import ChangePage
-from contracts.errors import CallNotFound, DeadlineExceeded, EngineDown, SignedOut, SignInFailed
+from contracts.errors import (
+    CallNotFound,
+    DeadlineExceeded,
+    EngineDown,
+    InvalidRequest,
+    SignedOut,
+    SignInFailed,
+)
 from contracts.health import HealthState, PartHealth
 from contracts.sip import (
     Call,
@@ -26,6 +33,7 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    ChangeProfile,
     PlaceCall,
     Registration,
     RegistrationProblem,
@@ -86,6 +94,19 @@ class SipService(SipRpc):
             self.store.put_registration(NEVER_REGISTERED)
             with suppress(EngineDown):  # a new one knows nothing; `engine_connected` does the rest
                 self.engine.remove_account()
+
+    @rpc
+    def change_profile(self, request: ChangeProfile) -> None:
+        with self.keeper.lock:
+            account = self.keeper.get(self.store, self.vault)
+            if account is None or account.profile == request.profile or self.store.running_calls():
+                return
+            if account.profile.domain != request.profile.domain:
+                raise InvalidRequest("the profile is that of another domain")
+            changed = account.model_copy(update={"profile": request.profile})
+            self._restore(changed)
+            is_remembered = self.store.get_sealed_account() is not None
+            self.keeper.put(changed, self.store, self.vault, remember=is_remembered)
 
     @rpc
     def get_registration(self) -> Registration:

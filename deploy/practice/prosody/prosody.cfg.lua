@@ -1,13 +1,13 @@
 -- The practice server's chat side, for Prosody 0.12 and later.
-run_as_root = true                    -- it listens on the loopback interface only
+run_as_root = true                    -- practice only: no privilege is needed, and none is dropped
 data_path = "@directory@/data"
 pidfile = "@directory@/prosody.pid"
 log = { info = "*console" }
 network_backend = "epoll"
-interfaces = { "127.0.0.1" }
+interfaces = { "@address@" }
 c2s_ports = { @c2s_port@ }
 s2s_ports = { }                       -- a closed server: no federation
-http_interfaces = { "127.0.0.1" }
+http_interfaces = { "@address@" }
 http_ports = { @http_port@ }
 https_ports = { }
 http_default_host = "files.practice"  -- so the upload URL may use any host name or address
@@ -55,4 +55,4 @@ Component "files.practice" "http_file_share"
   http_file_share_daily_quota = 500*1024*1024
   http_file_share_expires_after = 30*24*3600
   http_file_share_access = { "practice" }
-  http_external_url = "http://127.0.0.1:@http_port@/"
+  http_external_url = "http://@host@:@http_port@/"

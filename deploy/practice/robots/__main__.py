@@ -1,4 +1,4 @@
-"""`python -m deploy.practice.robots DIRECTORY SIP_PORT RTP_PORT`: bob, carol and number 198."""
+"""`python -m deploy.practice.robots DIRECTORY SERVER ADDRESS RTP_PORT`: bob, carol and 198."""
 
 import signal
 import sys
@@ -14,12 +14,12 @@ HANG_UP = "Please hang up. I will call you back in five seconds."
 CALLED_BACK = "Hello, this is the call that you have asked for. Everything works."
 
 
-def main(directory: Path, sip_port: int, rtp_port: int) -> None:
-    """Serve until SIGTERM."""
+def main(directory: Path, server: str, address: str, rtp_port: int) -> None:
+    """Serve until SIGTERM. `server` is "host:port"; `address` is our own."""
     bob_speech = render(directory / "bob.wav", BOB)
     hang_up_speech = render(directory / "hang-up.wav", HANG_UP)
     called_back_speech = render(directory / "called-back.wav", CALLED_BACK)
-    phone = Phone(sip_port, rtp_port)
+    phone = Phone(server, address, rtp_port)
     signal.signal(signal.SIGTERM, lambda *_: phone.stop())
     signal.signal(signal.SIGINT, lambda *_: phone.stop())
     robots = [
@@ -35,4 +35,4 @@ def main(directory: Path, sip_port: int, rtp_port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))

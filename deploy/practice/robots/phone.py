@@ -8,8 +8,6 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
-from deploy.program import LOOPBACK
-
 _POLL_MS = 10
 _LAST_WORDS_S = 0.5
 
@@ -17,8 +15,9 @@ _LAST_WORDS_S = 0.5
 class Phone:
     """Owner of the library. Everything of pjsua2 happens in the thread that calls `run`."""
 
-    def __init__(self, sip_port: int, rtp_port: int) -> None:
-        self.server = f"{LOOPBACK}:{sip_port}"
+    def __init__(self, server: str, address: str, rtp_port: int) -> None:
+        self.server = server
+        self.address = address
         self.rtp_port = rtp_port
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
@@ -27,7 +26,7 @@ class Phone:
         self._endpoint.libCreate()
         self._endpoint.libInit(_library_settings())
         transport = pj.TransportConfig()
-        transport.boundAddress = LOOPBACK
+        transport.boundAddress = address
         self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
         self._endpoint.audDevManager().setNullDev()
         self._endpoint.libStart()

@@ -6,7 +6,6 @@ from typing import Protocol
 import pjsua2 as pj
 
 from deploy.practice.robots.phone import Phone
-from deploy.program import LOOPBACK
 
 
 class Role(Protocol):
@@ -131,6 +130,6 @@ def _account(phone: Phone, user: str) -> pj.AccountConfig:
     account.regConfig.firstRetryIntervalSec = 1
     account.sipConfig.proxies.append(f"sip:{phone.server};lr")
     account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, f"{user}-practice"))
-    account.mediaConfig.transportConfig.boundAddress = LOOPBACK
+    account.mediaConfig.transportConfig.boundAddress = phone.address
     account.mediaConfig.transportConfig.port = phone.rtp_port
     return account

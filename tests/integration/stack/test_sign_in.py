@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from deploy.practice import certificates
-from deploy.practice.server import PracticeServer
+from deploy.practice.server import PracticeServer, asterisk_says
 from deploy.program import Program, write
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
@@ -228,3 +228,31 @@ def test_a_restarted_phone_signs_in_again_only_if_it_was_asked_to_remember(
         else:
             eventually(lambda: bob.request("GET", "/api/v1/session").status_code == 401)
             assert bob.sign_in("bob@practice").status_code == 200
+
+
+def test_a_changed_profile_takes_effect_when_the_gateway_starts(
+    practice: PracticeServer, servers_directory: Path
+):
+    """As when a stack moves from containers to processes, or its PBX to another address."""
+    instances = servers_directory / "changing-instances"
+    instances.mkdir()
+    office = write(instances / "office.toml", practice.profile("tcp"))
+    stack = Stack.create(servers_directory / "changing", (instances,), name="changing")
+    log = stack.directory / "log"
+    with ExitStack() as others, Face(stack.address) as carol:
+        for each in stack_programs(stack):
+            if each.name != "gateway":
+                others.enter_context(running(each, log))
+        with running(program(stack, "gateway"), log):
+            assert carol.sign_in("carol@practice", server="office").status_code == 200
+            assert "transport=TCP" in contact_of("carol", practice)
+        write(office, practice.profile("tls"))
+        with running(program(stack, "gateway"), log):
+            eventually(lambda: "transport=TLS" in contact_of("carol", practice))
+            assert carol.request("GET", "/api/v1/session").json()["sip"]["state"] == "active"
+
+
+def contact_of(user: str, practice: PracticeServer) -> str:
+    """Where Asterisk would reach a user."""
+    contacts = asterisk_says(practice, f"pjsip show aor {user}").splitlines()
+    return " ".join(line for line in contacts if "sip:" in line)
