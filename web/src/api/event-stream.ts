@@ -9,6 +9,8 @@ import type { AnyEvent } from './types'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
+/** The gateway answers at once. What takes longer went out on a connection that has died in a sleep. */
+const ANSWER_MS = 3000
 /** The gateway says something at least every 15 s. */
 const SILENCE_MS = 40_000
 
@@ -66,7 +68,7 @@ export class EventStream {
     const connection = new AbortController()
     this.#connection = connection
     this.#change({ name: 'connecting' })
-    this.#expectNews()
+    this.#expectNews(ANSWER_MS)
     try {
       const response = await this.#open(connection.signal)
       if (connection.signal.aborted) return
@@ -77,6 +79,7 @@ export class EventStream {
       }
       if (!response.ok || response.body === null) throw new Error(`status ${response.status}`)
       this.#delayMs = FIRST_DELAY_MS
+      this.#expectNews(SILENCE_MS)
       this.#change({ name: 'open' })
       await this.#read(response.body, connection.signal)
     } catch {
@@ -97,7 +100,7 @@ export class EventStream {
     for (;;) {
       const { done, value } = await reader.read()
       if (done || signal.aborted) return
-      this.#expectNews()
+      this.#expectNews(SILENCE_MS)
       for (const message of parser.push(decoder.decode(value, { stream: true }))) {
         if (message.name === 'reset') {
           this.#end({ name: 'stopped' })
@@ -110,12 +113,12 @@ export class EventStream {
     }
   }
 
-  #expectNews(): void {
+  #expectNews(withinMs: number): void {
     clearTimeout(this.#silence)
     this.#silence = setTimeout(() => {
       this.#close()
       this.#wait()
-    }, SILENCE_MS)
+    }, withinMs)
   }
 
   #wait(): void {

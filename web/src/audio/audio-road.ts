@@ -1,6 +1,6 @@
 /** The way between this page's microphone and loudspeaker and the stack's calls. */
 import type { AudioFormat } from '@/api/types'
-import { AudioSocket, socketUrl } from './audio-socket'
+import { AudioSocket } from './audio-socket'
 import type { CaptureOptions, ToCapture } from './capture.worklet'
 import captureUrl from './capture.worklet.ts?worker&url'
 import type { JitterStatistics } from './jitter-buffer'
@@ -8,6 +8,7 @@ import { Microphone, type MicrophoneState } from './microphone'
 import { setSink } from './output'
 import type { FromPlayback, ToPlayback } from './playback.worklet'
 import playbackUrl from './playback.worklet.ts?worker&url'
+import socketUrl from './socket.worker.ts?worker&url'
 
 export type RoadState = 'off' | 'connecting' | 'on' | 'elsewhere'
 

@@ -3,9 +3,6 @@ import type { AudioFormat } from '@/api/types'
 import type { FromSocketWorker, ToSocketWorker } from './socket.worker'
 import socketUrl from './socket.worker.ts?worker&url'
 
-/** What a connection needs; fetched before it is needed, see `prefetchAudio`. */
-export { socketUrl }
-
 const SIGN_IN_REQUIRED = 4000
 const REPLACED = 4001
 const FIRST_DELAY_MS = 250
@@ -23,6 +20,7 @@ export interface SocketListener {
 export class AudioSocket {
   #worker: Worker | null = null
   #screen = ''
+  #isResuming = false
   #retry: ReturnType<typeof setTimeout> | undefined
   #delayMs = FIRST_DELAY_MS
 
@@ -32,6 +30,7 @@ export class AudioSocket {
   open(screen: string, options: { resume: boolean }): void {
     this.close()
     this.#screen = screen
+    this.#isResuming = options.resume
     const worker = new Worker(socketUrl, { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<FromSocketWorker>) => this.#hear(data)
     this.#worker = worker
@@ -41,7 +40,7 @@ export class AudioSocket {
 
   /** Give up a connection that may be dead; another one is made at once. */
   reopen(): void {
-    this.open(this.#screen, { resume: true })
+    this.open(this.#screen, { resume: this.#isResuming })
   }
 
   connect(up: MessagePort, down: MessagePort): void {
@@ -57,6 +56,7 @@ export class AudioSocket {
   #hear(message: FromSocketWorker): void {
     if (message.kind === 'format') {
       this.#delayMs = FIRST_DELAY_MS
+      this.#isResuming = true // it is ours; whoever takes it from now on is not to be robbed
       this.listener.formatReceived(message.format)
       return
     }

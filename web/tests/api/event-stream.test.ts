@@ -93,6 +93,18 @@ describe('the event stream', () => {
     }
   })
 
+  it('tries another connection when there is no answer in three seconds', async () => {
+    vi.stubGlobal('fetch', (url: string) => {
+      connections.push(new Connection(url))
+      return new Promise(() => undefined)
+    })
+    await started()
+    await vi.advanceTimersByTimeAsync(2999)
+    expect(stream.state.name).toBe('connecting')
+    await vi.advanceTimersByTimeAsync(501)
+    expect(connections).toHaveLength(2)
+  })
+
   it('takes forty seconds of silence for a dead connection, a heartbeat for a living one', async () => {
     const gateway = await started()
     await vi.advanceTimersByTimeAsync(39_000)
