@@ -28,6 +28,7 @@ test-unit: install ## Run the tests that need no server
 test-integration: install ## Run the tests with real servers
 	$(PYTHON) -m pytest -p tests.monkey tests/integration/bus
 	$(PYTHON) -m pytest tests/integration/stack
+	$(PYTHON) -m pytest tests/integration/faults
 
 test-e2e: install ## Run the tests with the whole stack and a browser
 	$(PYTHON) -m pytest tests/e2e

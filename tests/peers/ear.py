@@ -80,6 +80,12 @@ class Ear:
         yield self._recording
         self._recording = None
 
+    def listen_anew(self) -> None:
+        """Forget what was heard so far."""
+        with self._lock:
+            self._samples.clear()
+            self._length = 0
+
     def hears(self, frequency_hz: float, *, within_s: float = 6) -> None:
         """Wait until the sound is mostly this tone."""
         eventually(

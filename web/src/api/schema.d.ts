@@ -74,7 +74,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer; other running calls are held. */
+        /** Answer; other running calls are held. An answered call is returned as it is. */
         post: operations["answer"];
         delete?: never;
         options?: never;
@@ -344,6 +344,8 @@ export interface components {
             remote_direction: components["schemas"]["MediaDirection"];
             /** @default live */
             microphone: components["schemas"]["Microphone"];
+            /** @default unbroken */
+            continuity: components["schemas"]["CallContinuity"];
             /**
              * Conference Id
              * @default null
@@ -379,6 +381,12 @@ export interface components {
             type: "sip.call.changed";
             call: components["schemas"]["Call"];
         };
+        /**
+         * CallContinuity
+         * @description Whether the call has run without a break since it was answered.
+         * @enum {string}
+         */
+        CallContinuity: "unbroken" | "interrupted" | "restored";
         /**
          * CallDirection
          * @description Who sent the INVITE.
@@ -589,7 +597,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "not_found" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "store_unavailable" | "too_many_attempts" | "wrong_call_state";
+            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "not_found" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "too_many_attempts" | "wrong_call_state";
             /**
              * Detail
              * @default
@@ -840,6 +848,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     sign_in: {
@@ -927,6 +944,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     sign_out: {
@@ -983,6 +1009,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1048,6 +1083,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1144,6 +1188,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     get_call: {
@@ -1213,6 +1266,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1300,6 +1362,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1398,6 +1469,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     hang_up: {
@@ -1469,6 +1549,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1563,6 +1652,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     resume: {
@@ -1643,6 +1741,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1737,6 +1844,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     unmute: {
@@ -1817,6 +1933,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1915,6 +2040,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     list_entries: {
@@ -1992,6 +2126,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     get_settings: {
@@ -2050,6 +2193,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2128,6 +2280,15 @@ export interface operations {
             };
             /** @description `deadline_exceeded` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
