@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 
 from contracts.base import Event, Model
 from contracts.journal import JournalEntry
@@ -27,6 +27,8 @@ class Session(Model):
     server: str
     sip: Registration
     voicemail_number: str | None
+    now: AwareDatetime
+    """The stack's clock. A face counts durations by it, since its own may be wrong."""
     event_id: str
     """Every event up to this one is already contained in this answer."""
 

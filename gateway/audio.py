@@ -1,7 +1,8 @@
 """The audio relay: a page's WebSocket on one side, the sip engine's audio port on the other.
 
 It adds no buffer and reads nothing but lengths; the frame is described in
-services/sip/engine/screens.py.
+services/sip/engine/screens.py. A page that comes back by itself, after a reload or out of a
+sleep, asks with `resume`: it gets the audio only if no other screen has taken it since.
 """
 
 import socket
@@ -12,7 +13,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 import structlog
-from flask import Flask
+from flask import Flask, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 
@@ -32,6 +33,8 @@ SIGN_IN_REQUIRED, REPLACED, ENGINE_AWAY = 4000, 4001, 4002
 """Close codes of the WebSocket."""
 
 _sockets = threading.BoundedSemaphore(MOST_SOCKETS)
+_last_screen: str | None = None
+"""Who took the audio last; None until somebody has. What has no name is "" and nobody's."""
 
 
 def register(app: Flask) -> None:
@@ -56,6 +59,10 @@ def _relay(page: Server) -> None:
     except SignInRequired:
         page.close(SIGN_IN_REQUIRED, "sign in")
         return
+    screen = request.args.get("screen", "")
+    if request.args.get("resume") == "true" and _last_screen not in (None, screen):
+        page.close(REPLACED, "another screen took the audio")
+        return
     try:
         engine = _connect()
     except OSError as error:
@@ -71,9 +78,15 @@ def _relay(page: Server) -> None:
             page.close(ENGINE_AWAY, "engine away")
             return
         engine.settimeout(None)
+        _remember(screen)
         page.send(audio_format)
         threading.Thread(target=_to_page, args=(frames, page), daemon=True).start()
         _to_engine(page, engine)
+
+
+def _remember(screen: str) -> None:
+    global _last_screen
+    _last_screen = screen
 
 
 def _connect() -> socket.socket:

@@ -68,7 +68,12 @@ AUDIO = {
         "operationId": "audio",
         "summary": "WebSocket: the microphone and the speaker of this screen.",
         "description": "First a text message (AudioFormat), then binary frames both ways. "
-        "Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away.",
+        "Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away. "
+        "With `resume=true` the audio is taken only if no other `screen` has taken it since.",
+        "parameters": [
+            {"name": "screen", "in": "query", "schema": {"type": "string", "maxLength": 64}},
+            {"name": "resume", "in": "query", "schema": {"type": "boolean", "default": False}},
+        ],
         "responses": {
             "101": {
                 "description": "The first message",

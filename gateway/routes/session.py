@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import threading
+from datetime import UTC, datetime
 
 from flask import Response, request
 
@@ -124,5 +125,6 @@ def _session(account: StackAccount) -> Session:
         server=account.server,
         sip=registration,
         voicemail_number=account.profile.voicemail_number,
+        now=datetime.now(UTC),
         event_id=event_id,
     )

@@ -1,12 +1,19 @@
 """A real browser, with autoplay as strict as a person's; a tone is its microphone."""
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from deploy.stack import Stack
 from tests.peers.ear import Ear
@@ -77,6 +84,7 @@ class Chromium:
         microphone: bool = True,
         real_devices: bool = False,
         bypass_csp: bool = False,
+        arguments: Sequence[str] = (),
     ) -> BrowserContext:
         fake = f"--use-file-for-fake-audio-capture={self._microphone}"
         devices = [] if real_devices else ["--use-fake-device-for-media-stream", fake]
@@ -84,7 +92,7 @@ class Chromium:
             self._directory / f"profile-{len(self._started)}",
             executable_path=CHROMIUM,
             headless=True,
-            args=[*ARGUMENTS, *devices],
+            args=[*ARGUMENTS, *devices, *arguments],
             ignore_default_args=["--mute-audio"],
             env={"PULSE_SERVER": f"unix:{self._sound}", "HOME": str(self._directory)},
             viewport={"width": 1440, "height": 900},
@@ -133,6 +141,24 @@ def page(chromium: Chromium, alice_stack: Stack) -> Iterator[Page]:
     yield page
     page.evaluate(HANG_UP_EVERYTHING)
     assert errors == []
+
+
+def dial(page: Page, number: str) -> None:
+    page.get_by_test_id("dial-input").fill(number)
+    page.get_by_test_id("dial-button").click()
+
+
+def card(page: Page, **attributes: str) -> Locator:
+    selector = "".join(f'[data-{name}="{value}"]' for name, value in attributes.items())
+    return page.locator(f'[data-testid="call-card"]{selector}').first
+
+
+def frames_heard(page: Page) -> int:
+    """How much the page has played of any call."""
+    found = page.evaluate(
+        "async () => (await window.handsetAudio.statistics())?.pulledSamples ?? 0"
+    )
+    return int(found)
 
 
 HANG_UP_EVERYTHING = """async () => {

@@ -5,8 +5,15 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from deploy.stack import Stack
-from tests.e2e.conftest import HANG_UP_EVERYTHING, TONE_HZ, Chromium, sign_in
-from tests.e2e.test_first_call import card, dial
+from tests.e2e.conftest import (
+    HANG_UP_EVERYTHING,
+    TONE_HZ,
+    Chromium,
+    card,
+    dial,
+    frames_heard,
+    sign_in,
+)
 from tests.peers.ear import Ear
 from tests.peers.sound_card import SoundCard
 
@@ -21,17 +28,6 @@ def test_a_refused_microphone_leaves_the_call_alive_and_is_said(
     expect(page.get_by_test_id("mic-warning").first).to_be_visible()
     ear.hears(1004, within_s=10)
     page.evaluate(HANG_UP_EVERYTHING)
-
-
-def test_after_a_reload_the_call_is_there_again_with_sound(page: Page, ear: Ear):
-    dial(page, "600")
-    expect(card(page, state="confirmed")).to_be_visible()
-    ear.hears(TONE_HZ, within_s=10)
-    page.reload()
-    expect(card(page, state="confirmed")).to_be_visible()
-    if page.get_by_test_id("sound-bar").is_visible():
-        page.get_by_test_id("sound-bar").get_by_role("button").click()
-    ear.hears(TONE_HZ, within_s=10)
 
 
 def test_a_page_that_was_opened_without_a_gesture_says_that_sound_is_off(
@@ -93,14 +89,6 @@ def test_the_browser_that_dials_has_the_audio_and_another_can_take_it(
     expect(office.get_by_role("button", name="Take it here")).to_be_visible()
     sound.ear.hears(TONE_HZ, within_s=10)
     home.evaluate(HANG_UP_EVERYTHING)
-
-
-def frames_heard(page: Page) -> int:
-    """How much the page has played of any call."""
-    found = page.evaluate(
-        "async () => (await window.handsetAudio.statistics())?.pulledSamples ?? 0"
-    )
-    return int(found)
 
 
 def test_typing_digits_dials_whatever_was_clicked_before(page: Page):

@@ -3,18 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import TONE_HZ
+from tests.e2e.conftest import TONE_HZ, card, dial
 from tests.peers.ear import Ear
-
-
-def dial(page: Page, number: str) -> None:
-    page.get_by_test_id("dial-input").fill(number)
-    page.get_by_test_id("dial-button").click()
-
-
-def card(page: Page, **attributes: str):
-    selector = "".join(f'[data-{name}="{value}"]' for name, value in attributes.items())
-    return page.locator(f'[data-testid="call-card"]{selector}').first
 
 
 def test_alice_dials_600_and_hears_herself(page: Page, ear: Ear):

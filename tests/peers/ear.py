@@ -1,14 +1,17 @@
 """What is heard, measured: the level and the tones in the last half second of a sound."""
 
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 WINDOW_S = 0.5
+BLOCK_S = 0.02
 
 
 class Late(AssertionError):
@@ -26,6 +29,30 @@ def eventually(look: Callable[[], Any], *, within_s: float = 5, what: str = "") 
         threading.Event().wait(0.02)
 
 
+class Recording:
+    """How loud it was, in blocks of 20 ms, from the beginning on."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._block = int(rate_hz * BLOCK_S)
+        self._rest = np.zeros(0)
+        self._levels: list[float] = []
+
+    def take(self, samples: np.ndarray) -> None:
+        self._rest = np.concatenate([self._rest, samples.astype(float)])
+        while len(self._rest) >= self._block:
+            block, self._rest = self._rest[: self._block], self._rest[self._block :]
+            self._levels.append(float(np.sqrt(np.mean(block**2))))
+
+    def gap_s(self) -> float:
+        """How long the first silence lasted after which there was sound again; 0 as long as none.
+
+        Shorter ones than a tenth of a second are none.
+        """
+        blocks = "".join("+" if level > 100 else "-" for level in self._levels)
+        gap = re.search(r"-{5,}(?=\+(-{0,4}\+){14})", blocks)
+        return len(gap[0]) * BLOCK_S if gap else 0
+
+
 class Ear:
     """Takes samples of 16 bits as they come."""
 
@@ -33,6 +60,7 @@ class Ear:
         self.rate_hz = rate_hz
         self._samples: deque[np.ndarray] = deque()
         self._length = 0
+        self._recording: Recording | None = None
         self._lock = threading.Lock()
 
     def take(self, pcm: bytes) -> None:
@@ -40,8 +68,17 @@ class Ear:
         with self._lock:
             self._samples.append(samples)
             self._length += len(samples)
+            if self._recording is not None:
+                self._recording.take(samples)
             while self._length - len(self._samples[0]) >= self._wanted:
                 self._length -= len(self._samples.popleft())
+
+    @contextmanager
+    def recording(self) -> Iterator[Recording]:
+        """All that is heard from now on."""
+        self._recording = Recording(self.rate_hz)
+        yield self._recording
+        self._recording = None
 
     def listen_anew(self) -> None:
         """Forget what was heard so far."""

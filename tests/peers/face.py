@@ -137,9 +137,11 @@ class Face:
 class Screen(Ear):
     """A microphone that plays a tone, and a speaker that is recorded; over the audio socket."""
 
-    def __init__(self, face: Face, tone_hz: float = 0, *, speaks: bool = True) -> None:
+    def __init__(
+        self, face: Face, tone_hz: float = 0, *, speaks: bool = True, query: str = ""
+    ) -> None:
         cookies = "; ".join(f"{name}={value}" for name, value in face.http.cookies.items())
-        url = face.address.replace("http", "ws") + "/api/v1/audio"
+        url = face.address.replace("http", "ws") + f"/api/v1/audio?{query}"
         headers = {"Cookie": cookies}
         self._stack = ExitStack()
         connection = connect(url, additional_headers=headers, compression=None)

@@ -1,15 +1,15 @@
-/** The views of the content area. */
+/** What the address says: which area is chosen. */
 import { createRouter, createWebHistory } from 'vue-router'
 import JournalView from './views/JournalView.vue'
-import PhoneView from './views/PhoneView.vue'
 import SettingsView from './views/SettingsView.vue'
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/journal', name: 'journal', component: JournalView },
-    { path: '/phone', name: 'phone', component: PhoneView },
     { path: '/settings', name: 'settings', component: SettingsView },
+    // no view of the content: ShellLayout shows telephony beside it or in its place
+    { path: '/phone', name: 'phone', components: {} },
     { path: '/:path(.*)*', redirect: '/journal' },
   ],
 })

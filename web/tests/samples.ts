@@ -73,6 +73,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     server: 'example.com',
     sip: registrationOf(),
     voicemail_number: null,
+    now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
     ...changes,
   }

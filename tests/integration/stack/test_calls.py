@@ -1,6 +1,7 @@
 """Call flows against the practice server, with audio that is measured."""
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.peers.face import Face, Screen
 
@@ -200,3 +201,17 @@ def test_a_newer_screen_takes_the_audio(alice: Face):
         with Screen(alice) as second:
             second.hears(1004)
     assert first.close_code == 4001
+
+
+def test_a_screen_that_comes_back_by_itself_takes_no_audio_from_another(alice: Face):
+    call = alice.dial("601")
+    alice.waits_for(call, state="confirmed")
+    with Screen(alice, query="screen=home") as home:
+        home.hears(1004)
+    with Screen(alice, query="screen=office") as office:
+        with pytest.raises(ConnectionClosed) as refused:
+            Screen(alice, query="screen=home&resume=true")
+        assert refused.value.rcvd is not None and refused.value.rcvd.code == 4001
+        office.hears(1004)
+    with Screen(alice, query="screen=office&resume=true") as office:
+        office.hears(1004)

@@ -1,4 +1,6 @@
 /** Requests to the gateway; what it refuses becomes an ApiProblem. */
+import { noteBuild } from './build'
+import { BUILD_HEADER } from './build-header'
 import type { ProblemDetails } from './types'
 
 export type ProblemCode = ProblemDetails['code'] | 'gateway_unreachable'
@@ -39,6 +41,7 @@ async function request<Result>(
   const content = body === undefined ? undefined : JSON.stringify(body)
   if (content !== undefined) headers['Content-Type'] = 'application/json'
   const response = await reach(path, { method, headers, body: content })
+  noteBuild(response.headers.get(BUILD_HEADER))
   if (!response.ok) throw await problemOf(response)
   return (response.status === 204 ? undefined : await response.json()) as Result
 }

@@ -3,11 +3,14 @@
  *
  * It is read with fetch: an EventSource hides heartbeats and status codes, and gives up at the first 503.
  */
+import { BUILD_HEADER } from './build-header'
 import { SseParser } from './sse'
 import type { AnyEvent } from './types'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
+/** The gateway answers at once. What takes longer went out on a connection that has died in a sleep. */
+const ANSWER_MS = 3000
 /** The gateway says something at least every 15 s. */
 const SILENCE_MS = 40_000
 
@@ -23,6 +26,8 @@ export interface StreamListener {
   received(id: string, event: AnyEvent): void
   /** Events were missed: load everything anew, then start again. The stream has stopped. */
   reset(): void
+  /** The build of the page that the gateway serves; null if it does not say. */
+  served(build: string | null): void
 }
 
 /** One connection at a time; after each loss it resumes behind the last event it has seen. */
@@ -49,8 +54,13 @@ export class EventStream {
 
   /** Do not wait for the next attempt. */
   retryNow(): void {
-    if (this.state.name !== 'waiting') return
-    clearTimeout(this.#retry)
+    if (this.state.name === 'waiting') this.reconnect()
+  }
+
+  /** Trust no connection that was made before now. */
+  reconnect(): void {
+    if (this.state.name === 'stopped' || this.state.name === 'signed_out') return
+    this.#close()
     void this.#connect()
   }
 
@@ -58,16 +68,18 @@ export class EventStream {
     const connection = new AbortController()
     this.#connection = connection
     this.#change({ name: 'connecting' })
-    this.#expectNews()
+    this.#expectNews(ANSWER_MS)
     try {
       const response = await this.#open(connection.signal)
       if (connection.signal.aborted) return
+      this.listener.served(response.headers.get(BUILD_HEADER))
       if (response.status === 401) {
         this.#end({ name: 'signed_out' })
         return
       }
       if (!response.ok || response.body === null) throw new Error(`status ${response.status}`)
       this.#delayMs = FIRST_DELAY_MS
+      this.#expectNews(SILENCE_MS)
       this.#change({ name: 'open' })
       await this.#read(response.body, connection.signal)
     } catch {
@@ -88,7 +100,7 @@ export class EventStream {
     for (;;) {
       const { done, value } = await reader.read()
       if (done || signal.aborted) return
-      this.#expectNews()
+      this.#expectNews(SILENCE_MS)
       for (const message of parser.push(decoder.decode(value, { stream: true }))) {
         if (message.name === 'reset') {
           this.#end({ name: 'stopped' })
@@ -101,12 +113,12 @@ export class EventStream {
     }
   }
 
-  #expectNews(): void {
+  #expectNews(withinMs: number): void {
     clearTimeout(this.#silence)
     this.#silence = setTimeout(() => {
       this.#close()
       this.#wait()
-    }, SILENCE_MS)
+    }, withinMs)
   }
 
   #wait(): void {

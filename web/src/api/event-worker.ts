@@ -1,5 +1,6 @@
 /** The SharedWorker that owns the one event stream of this browser and hands it to every page. */
 import { EventStream, isBefore, type StreamState } from './event-stream'
+import { watchSleep } from './sleep'
 import type { AnyEvent } from './types'
 
 /** What a page says. */
@@ -10,6 +11,10 @@ export type FromEventWorker =
   | { kind: 'event'; id: string; event: AnyEvent }
   | { kind: 'reset' }
   | { kind: 'state'; state: StreamState }
+  /** The gateway serves this build of the page. */
+  | { kind: 'build'; build: string | null }
+  /** The machine has slept. */
+  | { kind: 'woke' }
 
 const pages = new Set<MessagePort>()
 let startedAfter = ''
@@ -18,6 +23,12 @@ const stream = new EventStream({
   stateChanged: (state) => tell({ kind: 'state', state }),
   received: (id, event) => tell({ kind: 'event', id, event }),
   reset: () => tell({ kind: 'reset' }),
+  served: (build) => tell({ kind: 'build', build }),
+})
+
+watchSleep(() => {
+  stream.reconnect()
+  tell({ kind: 'woke' })
 })
 
 function tell(message: FromEventWorker): void {
@@ -27,6 +38,7 @@ function tell(message: FromEventWorker): void {
 function hear(page: MessagePort, message: ToEventWorker): void {
   switch (message.kind) {
     case 'start':
+      pages.add(page) // also one that the browser has brought back from its history
       start(message.after)
       page.postMessage({ kind: 'state', state: stream.state } satisfies FromEventWorker)
       break

@@ -9,8 +9,14 @@ export interface EventClient {
   retry(): void
 }
 
-/** Every message of the worker goes to `listen`, from now on. */
-export function connectEvents(listen: (message: FromEventWorker) => void): EventClient {
+/**
+ * Every message of the worker goes to `listen`, from now on. `returned` is called when the browser
+ * brings this page back from its history.
+ */
+export function connectEvents(
+  listen: (message: FromEventWorker) => void,
+  returned: () => void,
+): EventClient {
   const worker = new SharedWorker(new URL('./event-worker.ts', import.meta.url), {
     type: 'module',
     name: 'events',
@@ -18,6 +24,10 @@ export function connectEvents(listen: (message: FromEventWorker) => void): Event
   const say = (message: ToEventWorker) => worker.port.postMessage(message)
   worker.port.onmessage = ({ data }: MessageEvent<FromEventWorker>) => listen(data)
   addEventListener('pagehide', () => say({ kind: 'bye' }))
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) returned()
+  })
+  addEventListener('online', () => say({ kind: 'retry' }))
   return {
     start: (after) => say({ kind: 'start', after }),
     signedOut: () => say({ kind: 'signed_out' }),

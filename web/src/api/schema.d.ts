@@ -282,7 +282,7 @@ export interface paths {
         };
         /**
          * WebSocket: the microphone and the speaker of this screen.
-         * @description First a text message (AudioFormat), then binary frames both ways. Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away.
+         * @description First a text message (AudioFormat), then binary frames both ways. Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away. With `resume=true` the audio is taken only if no other `screen` has taken it since.
          */
         get: operations["audio"];
         put?: never;
@@ -725,6 +725,11 @@ export interface components {
             sip: components["schemas"]["Registration"];
             /** Voicemail Number */
             voicemail_number: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
             /** Event Id */
             event_id: string;
         };
@@ -2355,7 +2360,10 @@ export interface operations {
     };
     audio: {
         parameters: {
-            query?: never;
+            query?: {
+                screen?: string;
+                resume?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -8,6 +8,7 @@ import { Microphone, type MicrophoneState } from './microphone'
 import { setSink } from './output'
 import type { FromPlayback, ToPlayback } from './playback.worklet'
 import playbackUrl from './playback.worklet.ts?worker&url'
+import socketUrl from './socket.worker.ts?worker&url'
 
 export type RoadState = 'off' | 'connecting' | 'on' | 'elsewhere'
 
@@ -18,6 +19,11 @@ export interface RoadListener {
   soundChanged(isSuspended: boolean): void
 }
 
+interface Devices {
+  microphone: string
+  speaker: string
+}
+
 interface Nodes {
   context: AudioContext
   capture: AudioWorkletNode
@@ -26,6 +32,17 @@ interface Nodes {
 
 /** How long a page without a gesture waits for the microphone, which would make its sound run. */
 const MICROPHONE_FIRST_MS = 1500
+
+/**
+ * Have everything at hand that a call will need. An update of the stack takes the files of this build
+ * away, and the next call may come before the page is loaded anew.
+ */
+export function prefetchAudio(): void {
+  for (const url of [socketUrl, captureUrl, playbackUrl]) {
+    const link = document.createElement('link')
+    document.head.append(Object.assign(link, { rel: 'prefetch', href: url }))
+  }
+}
 
 export class AudioRoad {
   #nodes: Nodes | null = null
@@ -53,12 +70,17 @@ export class AudioRoad {
     })
   }
 
-  /** Take the audio to this page. */
-  attach(microphoneId: string, speakerId: string): void {
-    this.#speakerId = speakerId
+  /** Take the audio to this page; with `resume` only if no other screen has taken it since. */
+  attach(screen: string, devices: Devices, options: { resume: boolean }): void {
+    this.#speakerId = devices.speaker
     this.listener.stateChanged('connecting')
-    this.#microphoneReady = this.#microphone.open(microphoneId)
-    this.#socket.open()
+    this.#microphoneReady = this.#microphone.open(devices.microphone)
+    this.#socket.open(screen, options)
+  }
+
+  /** Trust no connection that was made before now. */
+  reconnect(): void {
+    this.#socket.reopen()
   }
 
   /** Release the microphone and everything else; `elsewhere` if another page has the audio now. */
@@ -132,7 +154,7 @@ export class AudioRoad {
     // an exception has silenced the worklet for good: begin again with new ones
     capture.onprocessorerror = playback.onprocessorerror = (event) => {
       console.error('audio worklet failed', event)
-      this.#socket.open()
+      this.#socket.reopen()
     }
   }
 
@@ -150,6 +172,7 @@ export class AudioRoad {
     if (this.#stream === null || this.#nodes === null) return
     this.#source = this.#nodes.context.createMediaStreamSource(this.#stream)
     this.#source.connect(this.#nodes.capture)
+    void this.#nodes.context.resume() // a page that records may also play
   }
 
   #ask<Result>(

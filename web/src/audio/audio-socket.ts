@@ -1,6 +1,7 @@
 /** The connection to the stack's audio, made again whenever it breaks. */
 import type { AudioFormat } from '@/api/types'
 import type { FromSocketWorker, ToSocketWorker } from './socket.worker'
+import socketUrl from './socket.worker.ts?worker&url'
 
 const SIGN_IN_REQUIRED = 4000
 const REPLACED = 4001
@@ -18,17 +19,28 @@ export interface SocketListener {
 
 export class AudioSocket {
   #worker: Worker | null = null
+  #screen = ''
+  #isResuming = false
   #retry: ReturnType<typeof setTimeout> | undefined
   #delayMs = FIRST_DELAY_MS
 
   constructor(private readonly listener: SocketListener) {}
 
-  open(): void {
+  /** Connect as this screen; `resume` asks for the audio only if no other screen has taken it since. */
+  open(screen: string, options: { resume: boolean }): void {
     this.close()
-    const worker = new Worker(new URL('./socket.worker.ts', import.meta.url), { type: 'module' })
+    this.#screen = screen
+    this.#isResuming = options.resume
+    const worker = new Worker(socketUrl, { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<FromSocketWorker>) => this.#hear(data)
     this.#worker = worker
-    this.#say({ kind: 'open', url: `/api/v1/audio` })
+    const query = new URLSearchParams({ screen, resume: String(options.resume) })
+    this.#say({ kind: 'open', url: `/api/v1/audio?${query}` })
+  }
+
+  /** Give up a connection that may be dead; another one is made at once. */
+  reopen(): void {
+    this.open(this.#screen, { resume: this.#isResuming })
   }
 
   connect(up: MessagePort, down: MessagePort): void {
@@ -44,6 +56,7 @@ export class AudioSocket {
   #hear(message: FromSocketWorker): void {
     if (message.kind === 'format') {
       this.#delayMs = FIRST_DELAY_MS
+      this.#isResuming = true // it is ours; whoever takes it from now on is not to be robbed
       this.listener.formatReceived(message.format)
       return
     }
@@ -53,7 +66,7 @@ export class AudioSocket {
       return
     }
     this.listener.lost()
-    this.#retry = setTimeout(() => this.open(), this.#delayMs)
+    this.#retry = setTimeout(() => this.reopen(), this.#delayMs)
     this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS)
   }
 

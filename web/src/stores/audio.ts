@@ -1,13 +1,15 @@
 /** What this page hears and says: the audio of the calls, the ring tone, and the devices for both. */
-import { useEventListener, useLocalStorage } from '@vueuse/core'
+import { useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import { AudioRoad, type RoadState } from '@/audio/audio-road'
+import { AudioRoad, prefetchAudio, type RoadState } from '@/audio/audio-road'
 import { AudioClaim } from '@/audio/claim'
 import type { MicrophoneState } from '@/audio/microphone'
 import { Ringer } from '@/audio/ringer'
 import { useCalls } from './calls'
+import { useKept } from './kept'
 import { useSession } from './session'
+import { useSync } from './sync'
 
 /** Chosen devices; "" is the system's choice. */
 export interface DeviceChoice {
@@ -21,13 +23,16 @@ const LAST_TONE_MS = 4000
 export const useAudio = defineStore('audio', () => {
   const calls = useCalls()
   const session = useSession()
-  const devices = useLocalStorage<DeviceChoice>('handset.devices', {
+  const sync = useSync()
+  const devices = useKept<DeviceChoice>('devices', {
     microphone: '',
     speaker: '',
     ringer: '',
   })
   /** Whether the audio of the running calls is this browser's; another one may have it. */
-  const isOurs = useLocalStorage('handset.audioIsOurs', false)
+  const isOurs = useKept('audioIsOurs', false)
+  /** What the stack knows this browser by, so that it can tell whether another one took the audio. */
+  const screen = useKept('screen', newScreenName())
   const road = ref<RoadState>('off')
   const microphone = ref<MicrophoneState>('off')
   /** Unknown until it has been tried. */
@@ -61,7 +66,7 @@ export const useAudio = defineStore('audio', () => {
   async function take(): Promise<void> {
     await claim.take({ steal: true })
     isOurs.value = true
-    carry()
+    carry({ resume: false })
   }
 
   /** Carry the audio of a call that this page is about to make or answer. */
@@ -74,13 +79,13 @@ export const useAudio = defineStore('audio', () => {
   /** Carry the audio if this browser had it and no other page of it does: after a reload. */
   async function offer(): Promise<void> {
     if (!isOurs.value || !(await claim.take({ steal: false }))) road.value = 'elsewhere'
-    else if (calls.audible.length > 0) carry()
+    else if (calls.audible.length > 0) carry({ resume: true })
   }
 
-  function carry(): void {
+  function carry(options: { resume: boolean }): void {
     clearTimeout(leaving)
     if (road.value === 'off' || road.value === 'elsewhere') {
-      audioRoad.attach(devices.value.microphone, devices.value.speaker)
+      audioRoad.attach(screen.value, devices.value, options)
     } else if (microphone.value === 'off') {
       audioRoad.useMicrophone(devices.value.microphone)
     }
@@ -122,6 +127,10 @@ export const useAudio = defineStore('audio', () => {
   )
   watch(() => [calls.ringing.length > 0, calls.active === undefined], ring)
   watch(
+    () => sync.sleeps, // what looks connected need not be
+    () => (road.value === 'on' || road.value === 'connecting') && audioRoad.reconnect(),
+  )
+  watch(
     () => devices.value.microphone,
     (id) => road.value === 'on' && audioRoad.useMicrophone(id),
   )
@@ -145,5 +154,9 @@ export const useAudio = defineStore('audio', () => {
     })
   }
 
+  prefetchAudio()
+
   return { devices, road, microphone, isSilenced, isElsewhere, take, takeFor, arm }
 })
+
+const newScreenName = () => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-')

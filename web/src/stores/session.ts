@@ -1,10 +1,11 @@
 /** Who is signed in, and how the stack is connected. */
-import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/operations'
+import { setStackClock } from '@/api/stack-clock'
 import type { Credentials, Registration, Session } from '@/api/types'
+import { useKept } from './kept'
 
 export type SessionPhase = 'unknown' | 'signed_out' | 'signed_in'
 
@@ -13,7 +14,7 @@ export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
   const registration = computed(() => session.value?.sip)
   /** Prefills the form; never the password. */
-  const lastSignIn = useLocalStorage('handset.last-sign-in', { user: '', server: '' })
+  const lastSignIn = useKept('last-sign-in', { user: '', server: '' })
 
   /** Throws ApiProblem. */
   async function signIn(credentials: Credentials): Promise<void> {
@@ -39,6 +40,7 @@ export const useSession = defineStore('session', () => {
   }
 
   function begin(begun: Session): Session {
+    setStackClock(begun.now)
     const sip = session.value?.sip
     const isStale = sip !== undefined && begun.sip.revision < sip.revision
     session.value = isStale ? { ...begun, sip } : begun

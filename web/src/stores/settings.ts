@@ -1,16 +1,17 @@
 /** The person's settings. The last known ones are kept here, so that the sign-in page looks the same. */
-import { useLocalStorage, usePreferredDark, usePreferredLanguages } from '@vueuse/core'
+import { usePreferredDark, usePreferredLanguages } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import * as api from '@/api/operations'
 import type { Settings, SettingsPatch } from '@/api/types'
+import { useKept } from './kept'
 import { useNotice } from './notice'
 
 const DEFAULTS: Settings = { revision: -1, language: 'system', colour_scheme: 'system' }
 
 export const useSettings = defineStore('settings', () => {
   const notice = useNotice()
-  const settings = useLocalStorage<Settings>('handset.settings', DEFAULTS)
+  const settings = useKept<Settings>('settings', DEFAULTS)
   const systemLanguages = usePreferredLanguages()
   const isSystemDark = usePreferredDark()
 

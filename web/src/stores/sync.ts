@@ -1,6 +1,7 @@
 /** Keeps all stores as the stack is: a snapshot first, then every event. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { noteBuild } from '@/api/build'
 import { ApiProblem } from '@/api/client'
 import { isBefore, type StreamState } from '@/api/event-stream'
 import type { FromEventWorker } from '@/api/event-worker'
@@ -26,7 +27,10 @@ export const useSync = defineStore('sync', () => {
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
   const isLost = ref(false)
+  /** How often the machine has slept while this page was open. */
+  const sleeps = ref(0)
   let client: EventClient | null = null
+  let isClockStale = false
   /** Events that came while a snapshot was on its way. */
   let early: AnyEvent[] | null = null
   let retry: ReturnType<typeof setTimeout> | undefined
@@ -36,7 +40,7 @@ export const useSync = defineStore('sync', () => {
   async function start(): Promise<void> {
     clearTimeout(retry)
     retry = undefined
-    client ??= connectEvents(hear)
+    client ??= connectEvents(hear, () => void start())
     if (early !== null) return
     early = []
     try {
@@ -73,14 +77,39 @@ export const useSync = defineStore('sync', () => {
   }
 
   function hear(message: FromEventWorker): void {
-    if (message.kind === 'event') take(message.event)
-    else if (message.kind === 'reset') void start()
-    else if (message.state.name === 'signed_out') session.forget()
-    else follow(message.state)
+    switch (message.kind) {
+      case 'event':
+        return take(message.event)
+      case 'reset':
+        return void start()
+      case 'build':
+        return noteBuild(message.build)
+      case 'woke':
+        return wake()
+      case 'state':
+        return message.state.name === 'signed_out' ? session.forget() : follow(message.state)
+    }
+  }
+
+  /** The machine has slept. The events of that time come by themselves. */
+  function wake(): void {
+    isClockStale = true
+    sleeps.value += 1
+  }
+
+  /** Set the clock by the stack's; ours stood still meanwhile. */
+  async function setClock(): Promise<void> {
+    try {
+      await session.load()
+      isClockStale = false
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+    }
   }
 
   function follow(changed: StreamState): void {
     state.value = changed
+    if (changed.name === 'open' && isClockStale) void setClock()
     if (changed.name === 'waiting') isLost.value = true
     else if (changed.name === 'open' && isLost.value) {
       isLost.value = false
@@ -123,5 +152,5 @@ export const useSync = defineStore('sync', () => {
     journal.clear()
   }
 
-  return { state, isLost, start, retryNow, signOut, clear }
+  return { state, isLost, sleeps, start, retryNow, signOut, clear }
 })

@@ -8,7 +8,7 @@ class Connection {
   readonly #writer = this.#body.writable.getWriter()
   constructor(readonly url: string) {}
   get response() {
-    return new Response(this.#body.readable)
+    return new Response(this.#body.readable, { headers: { 'Handset-Build': 'newer' } })
   }
   async says(text: string) {
     await this.#writer.write(new TextEncoder().encode(text))
@@ -25,6 +25,7 @@ let status: number
 const states: StreamState['name'][] = []
 const received: [string, AnyEvent][] = []
 const reset = vi.fn()
+const served = vi.fn()
 let stream: EventStream
 
 beforeEach(() => {
@@ -42,6 +43,7 @@ beforeEach(() => {
     stateChanged: ({ name }) => states.push(name),
     received: (id, event) => received.push([id, event]),
     reset,
+    served,
   })
 })
 
@@ -91,6 +93,18 @@ describe('the event stream', () => {
     }
   })
 
+  it('tries another connection when there is no answer in three seconds', async () => {
+    vi.stubGlobal('fetch', (url: string) => {
+      connections.push(new Connection(url))
+      return new Promise(() => undefined)
+    })
+    await started()
+    await vi.advanceTimersByTimeAsync(2999)
+    expect(stream.state.name).toBe('connecting')
+    await vi.advanceTimersByTimeAsync(501)
+    expect(connections).toHaveLength(2)
+  })
+
   it('takes forty seconds of silence for a dead connection, a heartbeat for a living one', async () => {
     const gateway = await started()
     await vi.advanceTimersByTimeAsync(39_000)
@@ -115,6 +129,23 @@ describe('the event stream', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     expect(reset).toHaveBeenCalledOnce()
     expect(connections).toHaveLength(1)
+  })
+
+  it('makes a new connection behind the last event when the old one is not to be trusted', async () => {
+    const gateway = await started()
+    await gateway.says('id: 9-2\ndata: {}\n\n')
+    stream.reconnect()
+    expect(connections.map(({ url }) => url)).toEqual([
+      '/api/v1/events?after=5-0',
+      '/api/v1/events?after=9-2',
+    ])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(stream.state.name).toBe('open')
+  })
+
+  it('tells which build of the page the gateway serves', async () => {
+    await started()
+    expect(served).toHaveBeenLastCalledWith('newer')
   })
 
   it('tries at once when asked to', async () => {

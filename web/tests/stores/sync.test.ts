@@ -1,6 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FromEventWorker, ToEventWorker } from '@/api/event-worker'
+import { stackNowMs } from '@/api/stack-clock'
 import type { AnyEvent, Call } from '@/api/types'
 import { useCalls } from '@/stores/calls'
 import { useSession } from '@/stores/session'
@@ -108,6 +109,16 @@ describe('synchronisation', () => {
     await useSync().start()
     tells({ kind: 'state', state: { name: 'signed_out' } })
     expect(useSession().phase).toBe('signed_out')
+  })
+
+  it('asks for the time again when the machine has slept', async () => {
+    gateway()
+    await useSync().start()
+    gateway({ 'GET /session': sessionOf({ now: '2026-11-24T18:00:00Z' }) })
+    tells({ kind: 'woke' })
+    tells({ kind: 'state', state: { name: 'open' } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(new Date(stackNowMs()).toISOString()).toBe('2026-11-24T18:00:00.000Z')
   })
 
   it('keeps the latest state of the registration', async () => {
