@@ -52,7 +52,7 @@ class SipEndpoint(pj.Endpoint):
         self.audDevManager().setNullDev()
         self._listeners: dict[SipTransport, int] = {}
         self.libStart()
-        opus = self.getCodecOpusConfig()  # the bridge's own rate: resampling would cost 25 ms
+        opus = self.getCodecOpusConfig()  # the bridge's own rate: nothing is to be resampled
         opus.sample_rate, opus.channel_cnt = settings.sip_clock_rate_hz, 1
         self.setCodecOpusConfig(opus)
         for codec in self.codecEnum2():
