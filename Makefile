@@ -28,6 +28,7 @@ test-unit: install ## Run the tests that need no server
 test-integration: install ## Run the tests with real servers
 	$(PYTHON) -m pytest -p tests.monkey tests/integration/bus
 	$(PYTHON) -m pytest tests/integration/stack
+	$(PYTHON) -m pytest tests/integration/faults
 
 test-nat: install ## Run the tests behind a router that they make themselves, as root
 	$(PYTHON) -m pytest tests/integration/nat

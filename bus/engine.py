@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 Contract = TypeVar("Contract")
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-RECONNECT_PAUSE_S = (0.2, 5.0)  # first and longest
+RECONNECT_PAUSE_S = (0.1, 0.5)  # first and longest
 PING_PERIOD_S = 2.0
 PING_TIMEOUT_S = 6.0
 

@@ -11,6 +11,7 @@ from contracts.errors import (
     DeadlineExceeded,
     EngineDown,
     ServiceUnavailable,
+    StorageFull,
     StoreUnavailable,
 )
 
@@ -18,14 +19,15 @@ log = structlog.get_logger(__name__)
 
 PAUSE_S = (0.2, 5.0)  # first and longest
 UNEXPECTED_TRIES = 3
-AWAY = (ServiceUnavailable, StoreUnavailable, EngineDown, DeadlineExceeded)
+AWAY = (ServiceUnavailable, StoreUnavailable, StorageFull, EngineDown, DeadlineExceeded)
 
 
 def until_done(what: str, run: Callable[[], Any], is_wanted: Callable[[], bool]) -> bool:
     """Run until it succeeds; false if it is no longer wanted or can never succeed.
 
-    Redis or another service being away is waited for without limit. An error that nobody expects is
-    most likely in the message itself: it is given up after three tries, and said in the log.
+    Redis or another service being away, or full, is waited for without limit. An error that nobody
+    expects is most likely in the message itself: it is given up after three tries, and said in the
+    log.
     """
     pause_s, longest_pause_s = PAUSE_S
     unexpected = 0

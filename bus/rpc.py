@@ -11,6 +11,7 @@ import nameko.rpc
 import structlog
 from eventlet.semaphore import Semaphore
 from kombu import Message
+from nameko import config
 from nameko.extensions import DependencyProvider
 from nameko.messaging import decode_from_headers
 from redis import RedisError
@@ -19,9 +20,10 @@ from bus.amqp import RPC_EXCHANGE, Consumer, RecentMessages, is_live
 from bus.calls import Calls
 from bus.codec import Codec, TypedClient
 from bus.requests import RequestLog
+from bus.room import require_room, store_error
 from bus.workers import RpcSender, run_worker, trace_headers
 from contracts.base import Command
-from contracts.errors import ContractError, InternalError, StoreUnavailable
+from contracts.errors import ContractError, InternalError
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +100,8 @@ class _Rpc(nameko.rpc.Rpc):
         command = next((value for value in arguments.values() if isinstance(value, Command)), None)
         if command is None:
             return run()
+        if command.needs_room:
+            require_room(config["SETTINGS"])
         asked = f"{self.method_name} {command!r}"  # in which secrets are masked
         expires_at = context.get("deadline", math.inf)
         return self.request_log.once(asked, command.request_id, run, expires_at)
@@ -112,7 +116,7 @@ class _Rpc(nameko.rpc.Rpc):
 
 def _failure(error: Exception) -> dict[str, Any]:
     if isinstance(error, RedisError):
-        error = StoreUnavailable(type(error).__name__)
+        error = store_error(error)
     elif not isinstance(error, ContractError):
         error = InternalError(type(error).__name__)
     return {"result": None, "error": error.dump()}

@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     redis_host: str = "127.0.0.1"
     redis_port: int = 6379
     secrets_directory: Path = Path("/run/secrets")
+    data_directory: Path = Path("/")
+    """On the disk that Redis writes to."""
+    least_free_mb: int = 500
+    """With less of that disk free, nothing new is begun."""
     log_level: str = "info"
 
     def secret(self, name: str) -> str:

@@ -6,7 +6,8 @@ ContractError
 ├── DeadlineExceeded        no answer in time; the call may or may not have had its effect
 ├── OutcomeUnknown          a repeated command whose first run never reported back
 ├── ServiceUnavailable      the service or the message broker is away
-├── StoreUnavailable        the service runs, its Redis does not answer or refuses writes
+├── StoreUnavailable        the service runs, its Redis does not answer
+├── StorageFull             Redis refuses writes, or the disk is nearly full; what is stored is safe
 ├── EngineDown              the service runs, its engine does not (it is being restarted)
 ├── SignInRequired          no valid login session
 ├── SignedOut               the stack is not signed in: there is no account to act for
@@ -93,10 +94,17 @@ class ServiceUnavailable(ContractError):
 
 
 class StoreUnavailable(ContractError):
-    """Redis does not answer or refuses writes."""
+    """Redis does not answer."""
 
     code = "store_unavailable"
     http_status = 503
+
+
+class StorageFull(ContractError):
+    """Nothing new can be stored: Redis refuses writes, or the disk is nearly full."""
+
+    code = "storage_full"
+    http_status = 507
 
 
 class EngineDown(ContractError):

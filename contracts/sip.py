@@ -57,7 +57,7 @@ class CallProblem(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401, 407 with our credentials
     SERVER_UNREACHABLE = "server_unreachable"  # no answer at all, or the connection was refused
     SERVER_ERROR = "server_error"  # any other final response
-    ENGINE_LOST = "engine_lost"  # the sip engine died during the call
+    ENGINE_LOST = "engine_lost"  # the sip engine died, and the server did not give the call back
 
 
 class MediaDirection(StrEnum):
@@ -74,6 +74,14 @@ class Microphone(StrEnum):
 
     LIVE = "live"
     MUTED = "muted"
+
+
+class CallContinuity(StrEnum):
+    """Whether the call has run without a break since it was answered."""
+
+    UNBROKEN = "unbroken"
+    INTERRUPTED = "interrupted"  # its engine is away, nobody hears anything; it is being taken back
+    RESTORED = "restored"  # it goes on after an interruption
 
 
 class Remote(Model):
@@ -111,6 +119,7 @@ class Call(Model):
     local_direction: MediaDirection = MediaDirection.SENDRECV
     remote_direction: MediaDirection = MediaDirection.SENDRECV
     microphone: Microphone = Microphone.LIVE
+    continuity: CallContinuity = CallContinuity.UNBROKEN
     conference_id: str | None = None
     started_at: AwareDatetime
     answered_at: AwareDatetime | None = None
@@ -175,6 +184,8 @@ class ChangeProfile(Command):
 
 class PlaceCall(Command):
     """Dial what a person typed."""
+
+    needs_room = True
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
 
@@ -253,8 +264,11 @@ class SipRpc:
         """Also for an hour after its end. Raises CallNotFound."""
         raise NotImplementedError
 
-    def answer(self, request: CallCommand) -> Call:
-        """Other running calls are held. Raises CallNotFound, WrongCallState."""
+    def answer(self, call_id: str) -> Call:
+        """Other running calls are held. Raises CallNotFound, WrongCallState.
+
+        No command with a request id: an answered call is returned as it is. So it needs no store.
+        """
         raise NotImplementedError
 
     def reject(self, request: RejectCall) -> Call:

@@ -16,8 +16,10 @@ from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
 SERVICES = ("sip", "journal")
 _STORES = ("rabbitmq", "redis")
-_RABBITMQ_SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
-_START_RABBITMQ = f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ_SERVER}"
+_RABBITMQ = Path("/usr/lib/rabbitmq")
+_START_RABBITMQ = (
+    f"setpriv --pdeathsig TERM epmd -address {LOOPBACK} & exec {_RABBITMQ}/bin/rabbitmq-server"
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Stack:
             "HANDSET_REDIS_HOST": LOOPBACK,
             "HANDSET_REDIS_PORT": str(self.redis_port),
             "HANDSET_SECRETS_DIRECTORY": str(self.directory / "secrets"),
+            "HANDSET_DATA_DIRECTORY": str(self.directory),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),
@@ -121,11 +124,12 @@ def rabbitmq(stack: Stack) -> Program:
         "RABBITMQ_CONFIG_FILE": str(config),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
+        "RABBITMQ_PLUGINS_DIR": str(_broker_alone(directory / "plugins")),
         "RABBITMQ_MNESIA_BASE": str(directory / "mnesia"),
         "RABBITMQ_LOG_BASE": str(directory),
         "RABBITMQ_LOGS": "-",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}"
-        " +sbwt none +sbwtdcpu none +sbwtdio none",
+        " +sbwt none +sbwtdcpu none +sbwtdio none +S 1:1",  # one scheduler starts fastest
         "RUNNING_UNDER_SYSTEMD": "true",  # no shell between us and the broker: SIGTERM reaches it
     }
     is_ready = partial(port_answers, stack.amqp_port, greeting=b"AMQP\0\0\x09\x01")
@@ -170,6 +174,16 @@ def gateway(stack: Stack) -> Program:
         greeting=b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
     )
     return Program("gateway", argv, is_ready, stack.environment(), needs=_STORES)
+
+
+def _broker_alone(directory: Path) -> Path:
+    """What RabbitMQ looks through at its start, without plugins: it takes a third less time."""
+    directory.mkdir(exist_ok=True)
+    for link in directory.iterdir():
+        link.unlink()
+    for broker in _RABBITMQ.glob("lib/rabbitmq_server-*/plugins/rabbit-[0-9]*"):
+        (directory / broker.name).symlink_to(broker)
+    return directory
 
 
 def _common(file: str) -> str:

@@ -60,6 +60,8 @@ class Process:
 
     name: str
     state: str
+    pid: int
+    """0 while it does not run."""
     description: str
 
 
@@ -81,7 +83,10 @@ class Supervisor:
         found = self._ask("getAllProcessInfo", default=[])
         if found:
             found.sort(key=lambda each: self._names().index(each["name"]))
-        return [Process(each["name"], each["statename"], each["description"]) for each in found]
+        return [
+            Process(each["name"], each["statename"], each["pid"], each["description"])
+            for each in found
+        ]
 
     def load(self, programs: Sequence[Program]) -> None:
         """Let supervisord know these programs; what was started differently before is stopped."""
@@ -150,8 +155,8 @@ class Supervisor:
         socket = self._directory / SUPERVISOR_SOCKET
         transport = SupervisorTransport(None, None, f"unix://{socket}")
         try:
-            server = ServerProxy("http://127.0.0.1", transport=transport)
-            return getattr(server.supervisor, method)(*arguments)
+            with ServerProxy("http://127.0.0.1", transport=transport) as server:
+                return getattr(server.supervisor, method)(*arguments)
         except (OSError, Error):
             return default
 

@@ -7,6 +7,7 @@ services/sip/engine/screens.py.
 import socket
 import struct
 import threading
+import time
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 LENGTH = struct.Struct("<H")
 LONGEST_FRAME_BYTES = 8192
 CONNECT_TIMEOUT_S = 3.0
+CONNECT_PAUSE_S = 0.1
 LOOK_UP_PERIOD_S = 1.0
 """A page that sends nothing is found to be signed out after this time."""
 MOST_SOCKETS = 16
@@ -75,10 +77,18 @@ def _relay(page: Server) -> None:
 
 
 def _connect() -> socket.socket:
+    """An engine that is being started again is waited for. Raises OSError."""
     settings = parts().settings
-    engine = socket.create_connection(
-        (settings.sip_audio_host, settings.sip_audio_port), CONNECT_TIMEOUT_S
-    )
+    address = (settings.sip_audio_host, settings.sip_audio_port)
+    give_up_at = time.monotonic() + CONNECT_TIMEOUT_S
+    while True:
+        try:
+            engine = socket.create_connection(address, CONNECT_TIMEOUT_S)
+            break
+        except ConnectionRefusedError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(CONNECT_PAUSE_S)
     engine.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     engine.sendall(settings.secret("audio-token").encode() + b"\n")
     return engine

@@ -18,6 +18,7 @@ from contracts.errors import (
     InternalError,
     ServiceUnavailable,
     SignInRequired,
+    StorageFull,
     StoreUnavailable,
 )
 from contracts.events import any_event
@@ -32,6 +33,7 @@ ALWAYS_POSSIBLE = (
     InternalError,
     ForbiddenOrigin,
     ServiceUnavailable,
+    StorageFull,
     StoreUnavailable,
     DeadlineExceeded,
 )

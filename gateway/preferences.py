@@ -17,6 +17,10 @@ class Preferences:
         text = self._redis.get("gateway:settings")
         return Settings.model_validate_json(text) if text else Settings()
 
+    def check(self) -> None:
+        """Raises RedisError unless settings could be stored now. Writes nothing."""
+        self._redis.setrange("gateway:settings-check", 0, "")
+
     def change(self, patch: SettingsPatch) -> Settings:
         known = self.get()
         changed = known.model_copy(

@@ -5,12 +5,12 @@ from flask import Flask, Response
 from redis import RedisError
 from werkzeug.exceptions import HTTPException
 
+from bus.room import store_error
 from contracts.errors import (
     ContractError,
     InternalError,
     InvalidRequest,
     NotFound,
-    StoreUnavailable,
 )
 from contracts.gateway import ProblemDetails
 
@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(RedisError)
     def store_away(error: RedisError) -> Response:
         log.warning("redis unavailable", error=type(error).__name__)
-        return problem_response(StoreUnavailable(type(error).__name__))
+        return problem_response(store_error(error))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

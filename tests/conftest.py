@@ -12,6 +12,7 @@ from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
 from deploy.testing import running_all
 from tests.peers.face import Face
+from tests.peers.supervised import SupervisedStack
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,20 @@ def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[S
     with ExitStack() as running_programs:
         running_programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         yield stack
+
+
+@pytest.fixture(scope="session")
+def supervised(practice: PracticeServer, servers_directory: Path) -> Iterator[SupervisedStack]:
+    """A whole stack whose parts are started again when they end; Alice is signed in."""
+    stack = Stack.create(servers_directory / "faults", (practice.instances,), name="faults")
+    supervised = SupervisedStack(stack)
+    try:
+        supervised.start()
+        with Face(stack.address) as face:
+            assert face.sign_in(remember=True).status_code == 200
+        yield supervised
+    finally:
+        supervised.stop()
 
 
 @pytest.fixture

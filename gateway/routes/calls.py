@@ -47,8 +47,8 @@ def get_call(call_id: str) -> Call:
 
 @api.operation("POST", "/api/v1/calls/<call_id>/answer", errors=COMMAND_ERRORS)
 def answer(call_id: str) -> Call:
-    """Answer; other running calls are held."""
-    return parts().sip.answer(_command(call_id))
+    """Answer; other running calls are held. An answered call is returned as it is."""
+    return parts().sip.answer(call_id)
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/reject", errors=COMMAND_ERRORS)

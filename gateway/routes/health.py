@@ -6,8 +6,9 @@ from flask import Response
 from redis import RedisError
 
 from bus.codec import within
+from bus.room import require_room, store_error
 from contracts import VERSION
-from contracts.errors import ContractError
+from contracts.errors import ContractError, StorageFull
 from contracts.health import Health, HealthState, PartHealth
 from gateway.api import Api
 from gateway.parts import parts
@@ -37,9 +38,12 @@ def _broker() -> PartHealth:
 
 def _store() -> PartHealth:
     try:
-        parts().preferences.get()
+        parts().preferences.check()
+        require_room(parts().settings)
     except RedisError as error:
-        return PartHealth(part="redis", state=HealthState.DOWN, detail=type(error).__name__)
+        return PartHealth(part="redis", state=HealthState.DOWN, detail=store_error(error).code)
+    except StorageFull as error:
+        return PartHealth(part="redis", state=HealthState.DOWN, detail=error.code)
     return PartHealth(part="redis", state=HealthState.UP)
 
 

@@ -1,5 +1,6 @@
 """The person's settings."""
 
+from bus.room import require_room
 from contracts.errors import InvalidRequest
 from contracts.gateway import Settings, SettingsPatch
 from gateway.api import Api
@@ -17,4 +18,5 @@ def get_settings() -> Settings:
 @api.operation("PATCH", "/api/v1/settings", errors=(InvalidRequest,))
 def change_settings(body: SettingsPatch) -> Settings:
     """Change some of the settings."""
+    require_room(parts().settings)
     return parts().preferences.change(body)

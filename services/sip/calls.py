@@ -1,8 +1,15 @@
-"""Rules of calls: what a final response means, and what is left of a call whose engine died."""
+"""Rules of calls: what a final response means, and what becomes of a call whose engine died."""
 
 from datetime import datetime
 
-from contracts.sip import Call, CallDirection, CallProblem, CallState, TerminationCause
+from contracts.sip import (
+    Call,
+    CallContinuity,
+    CallDirection,
+    CallProblem,
+    CallState,
+    TerminationCause,
+)
 
 _PROBLEM_OF_STATUS = {
     401: CallProblem.UNAUTHORIZED,
@@ -54,6 +61,15 @@ def cause_of_end(
     if problem is CallProblem.NO_ANSWER:
         return TerminationCause.TIMEOUT, problem
     return TerminationCause.REJECTED, problem
+
+
+def interrupted(call: Call) -> Call:
+    """The same confirmed call while its engine is away."""
+    if call.continuity is CallContinuity.INTERRUPTED:
+        return call
+    return call.model_copy(
+        update={"revision": call.revision + 1, "continuity": CallContinuity.INTERRUPTED}
+    )
 
 
 def lost(call: Call, ended_at: datetime) -> Call:

@@ -30,6 +30,7 @@ from contracts.sip import (
     Call,
     CallChanged,
     CallCommand,
+    CallContinuity,
     CallDirection,
     CallProblem,
     CallState,
@@ -46,9 +47,10 @@ from contracts.sip import (
     SipRpc,
     TerminationCause,
 )
-from services.sip.calls import lost
+from services.sip.calls import interrupted, lost
 from services.sip.engine.commands import (
     CallUpdate,
+    Dialog,
     EngineAccount,
     RegistrationUpdate,
     SipEngine,
@@ -163,8 +165,8 @@ class SipService(SipRpc):
         return self.store.get_call(call_id)
 
     @rpc
-    def answer(self, request: CallCommand) -> Call:
-        return self.engine.answer(request.call_id)
+    def answer(self, call_id: str) -> Call:
+        return self.engine.answer(call_id)  # needs no Redis
 
     @rpc
     def reject(self, request: RejectCall) -> Call:
@@ -217,18 +219,20 @@ class SipService(SipRpc):
 
     @on_engine(SipSnapshot)
     def engine_connected(self, update: SipSnapshot) -> None:
-        known = {call.call_id for call in update.calls}
-        for call in self.store.running_calls():
-            if call.call_id not in known:
-                log.warning("call lost with its engine", call_id=call.call_id)
-                self.store.put_call(lost(call, datetime.now(UTC)))
-        for call in update.calls:
-            self._keep(call)
         with self.keeper.lock:
             self._agree_on_account(update)
+        known = {each.call.call_id for each in update.calls}
+        for call in self.store.running_calls():
+            if call.call_id not in known:
+                self._take_back(call)
+        for each in update.calls:
+            self._catch_up(each)
 
     @on_engine(EngineGone)
     def engine_gone(self, update: EngineGone) -> None:
+        for call in self.store.running_calls():
+            if self.store.find_dialog(call.call_id) is not None:
+                self.store.put_call(interrupted(call))
         known = self.store.get_registration()
         if known.aor is not None:
             state = RegistrationState.INIT
@@ -236,7 +240,7 @@ class SipService(SipRpc):
 
     @on_engine(CallUpdate)
     def call_updated(self, update: CallUpdate) -> None:
-        self._keep(update.call)
+        self._keep(update.call, update.dialog)
 
     @on_engine(RegistrationUpdate)
     def registration_updated(self, update: RegistrationUpdate) -> None:
@@ -294,8 +298,31 @@ class SipService(SipRpc):
             return registration
         return registration.model_copy(update={"problem": RegistrationProblem.SERVER_UNREACHABLE})
 
-    def _keep(self, call: Call) -> None:
-        self.store.put_call(call)
+    def _take_back(self, call: Call) -> None:
+        """Recover a call that a new engine knows nothing of; only a confirmed one can be."""
+        dialog = self.store.find_dialog(call.call_id)
+        if dialog is not None:
+            call = interrupted(call)
+            self.store.put_call(call)
+            with suppress(SignedOut):
+                self.engine.take_back(call, dialog)
+                return
+        log.warning("call lost with its engine", call_id=call.call_id)
+        self.store.put_call(lost(call, datetime.now(UTC)))
+
+    def _catch_up(self, update: CallUpdate) -> None:
+        """Take over a call of the snapshot; it may have been called interrupted meanwhile."""
+        known = self.store.find_call(update.call.call_id)
+        if known is None or known.continuity is not CallContinuity.INTERRUPTED:
+            self._keep(update.call, update.dialog)
+        elif update.call.state is CallState.TERMINATED or update.dialog is None:
+            revision = max(known.revision, update.call.revision) + 1
+            self._keep(update.call.model_copy(update={"revision": revision}))
+        else:
+            self.engine.take_back(known, update.dialog)
+
+    def _keep(self, call: Call, dialog: Dialog | None = None) -> None:
+        self.store.put_call(call, dialog)
         if call.state is CallState.TERMINATED:
             with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
                 self.engine.forget_call(call.call_id)

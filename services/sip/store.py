@@ -12,13 +12,15 @@ from contracts.sip import (
     RegistrationChanged,
     RegistrationState,
 )
+from services.sip.engine.commands import Dialog
 
 KEEP_ENDED_S = 3600
 NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 
 class SipStore(Store):
-    """sip:call:{call_id}, sip:calls (those that have not ended), sip:registration, sip:account."""
+    """sip:call:{call_id}, sip:calls (those that have not ended), sip:dialog:{call_id} (of confirmed
+    calls), sip:registration, sip:account."""
 
     service = "sip"
 
@@ -30,9 +32,12 @@ class SipStore(Store):
 
     # calls
 
-    def put_call(self, call: Call) -> None:
-        """Store and publish; an older revision than the stored one changes nothing."""
-        known = self._find_call(call.call_id)
+    def put_call(self, call: Call, dialog: Dialog | None = None) -> None:
+        """Store and publish; an older revision than the stored one changes nothing.
+
+        Without a dialog the call keeps the one that is known, until its end.
+        """
+        known = self.find_call(call.call_id)
         if known is not None and call.revision <= known.revision:
             return
         key = self._call_key(call.call_id)
@@ -42,13 +47,16 @@ class SipStore(Store):
             pipeline.set(key, call.model_dump_json(), ex=KEEP_ENDED_S if has_ended else None)
             if has_ended:
                 pipeline.srem(self._calls_key, call.call_id)
+                pipeline.delete(self._dialog_key(call.call_id))
             else:
                 pipeline.sadd(self._calls_key, call.call_id)
+                if dialog is not None:
+                    pipeline.set(self._dialog_key(call.call_id), dialog.model_dump_json())
             transaction.publish(CallChanged(call=call))
 
     def get_call(self, call_id: str) -> Call:
         """Raises CallNotFound."""
-        call = self._find_call(call_id)
+        call = self.find_call(call_id)
         if call is None:
             raise CallNotFound(call_id, call_id=call_id)
         return call
@@ -56,8 +64,17 @@ class SipStore(Store):
     def running_calls(self) -> list[Call]:
         """Oldest first."""
         call_ids = self.redis.smembers(self._calls_key)
-        calls = [call for call_id in call_ids if (call := self._find_call(call_id)) is not None]
+        calls = [call for call_id in call_ids if (call := self.find_call(call_id)) is not None]
         return sorted(calls, key=lambda call: call.started_at)
+
+    def find_call(self, call_id: str) -> Call | None:
+        text = self.redis.get(self._call_key(call_id))
+        return Call.model_validate_json(text) if text else None
+
+    def find_dialog(self, call_id: str) -> Dialog | None:
+        """None unless the call is confirmed."""
+        text = self.redis.get(self._dialog_key(call_id))
+        return Dialog.model_validate_json(text) if text else None
 
     # the account
 
@@ -86,9 +103,8 @@ class SipStore(Store):
         sealed: str | None = self.redis.get(self._account_key)
         return sealed
 
-    def _find_call(self, call_id: str) -> Call | None:
-        text = self.redis.get(self._call_key(call_id))
-        return Call.model_validate_json(text) if text else None
-
     def _call_key(self, call_id: str) -> str:
         return self.key("call", call_id)
+
+    def _dialog_key(self, call_id: str) -> str:
+        return self.key("dialog", call_id)

@@ -43,8 +43,8 @@ class Ear:
             while self._length - len(self._samples[0]) >= self._wanted:
                 self._length -= len(self._samples.popleft())
 
-    def forget(self) -> None:
-        """What was heard so far does not count any more."""
+    def listen_anew(self) -> None:
+        """Forget what was heard so far."""
         with self._lock:
             self._samples.clear()
             self._length = 0

@@ -22,6 +22,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     local_direction: 'sendrecv',
     remote_direction: 'sendrecv',
     microphone: 'live',
+    continuity: 'unbroken',
     conference_id: null,
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,

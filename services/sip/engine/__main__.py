@@ -6,6 +6,9 @@ import sys
 # names of TLS servers are looked up in the one thread that does everything: not for long
 os.environ["RES_OPTIONS"] = "timeout:1 attempts:1"
 
+# no sound card is used, and looking for some would double the time that the library needs to start
+os.environ["ALSA_CONFIG_PATH"] = "/dev/null"
+
 # pjlib writes to standard output before it can be told not to
 os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 

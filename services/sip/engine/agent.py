@@ -24,6 +24,7 @@ from contracts.sip import (
 )
 from services.sip.engine.commands import (
     CallUpdate,
+    Dialog,
     EngineAccount,
     RegistrationUpdate,
     SipEngine,
@@ -32,6 +33,7 @@ from services.sip.engine.commands import (
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg, remote_of
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration, tls_problem
 from services.sip.engine.route import Route
 from services.sip.engine.silence import Silence
@@ -91,7 +93,10 @@ class SipAgent(SipEngine):
         return SipSnapshot(
             account=registration.account if registration else None,
             registration=self.get_registration(),
-            calls=[*(leg.call for leg in self._legs.values()), *self._ended.values()],
+            calls=[
+                *(leg.update() for leg in self._legs.values()),
+                *(CallUpdate(call=call) for call in self._ended.values()),
+            ],
         )
 
     def close(self) -> None:
@@ -173,7 +178,17 @@ class SipAgent(SipEngine):
             if leg.call.state is not CallState.TERMINATED:
                 del self._legs[call_id]
                 raise CallNotPlaced(error.reason) from error
-        self._emit(CallUpdate(call=leg.call))
+        self._emit(leg.update())
+        return leg.call
+
+    def take_back(self, call: Call, dialog: Dialog) -> Call:
+        if (leg := self._legs.get(call.call_id)) is not None:
+            leg.go_on_from(call.revision)
+            return leg.call
+        if self._registration is None:
+            raise SignedOut
+        leg = RecoveredLeg(self._registration, call, dialog, self.screen, self._call_changed)
+        self._legs[call.call_id] = leg
         return leg.call
 
     def answer(self, call_id: str) -> Call:
@@ -255,7 +270,7 @@ class SipAgent(SipEngine):
         remote = registration.at_home(remote_of(info.remoteUri))
         leg.call = call.model_copy(update={"remote": remote})
         self._legs[call.call_id] = leg
-        self._emit(CallUpdate(call=leg.call))
+        self._emit(leg.update())
         ringing = pj.CallOpParam()
         ringing.statusCode = pj.PJSIP_SC_RINGING
         leg.answer(ringing)
@@ -276,7 +291,7 @@ class SipAgent(SipEngine):
             self._ended_legs.append(leg)
             self._ended[call.call_id] = call
             self._tones.ended(call)
-        self._emit(CallUpdate(call=call))
+        self._emit(leg.update())
 
     # the rest
 

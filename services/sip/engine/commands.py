@@ -1,5 +1,7 @@
 """What the sip service and its engine say to each other."""
 
+from pydantic import Field
+
 from contracts.base import Model
 from contracts.identity import Host, SipUri
 from contracts.instance import SipTransport
@@ -23,18 +25,28 @@ class EngineAccount(Model):
     hops: list[Hop]
 
 
+class Dialog(Model):
+    """What it takes to replace a confirmed dialog (RFC 3891 section 3): who may, owns the call."""
+
+    sip_call_id: str
+    local_tag: str
+    remote_tag: str
+    remote_target: str = Field(description="URI of the remote Contact, RFC 3261 section 12")
+
+
+class CallUpdate(Model):
+    """A call began, changed or ended. The dialog is known from the answer on."""
+
+    call: Call
+    dialog: Dialog | None = None
+
+
 class SipSnapshot(Model):
     """All that the engine knows."""
 
     account: EngineAccount | None
     registration: Registration
-    calls: list[Call]
-
-
-class CallUpdate(Model):
-    """A call began, changed or ended."""
-
-    call: Call
+    calls: list[CallUpdate]
 
 
 class RegistrationUpdate(Model):
@@ -59,6 +71,15 @@ class SipEngine:
 
     def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
         """Raises CallNotPlaced, SignedOut."""
+        raise NotImplementedError
+
+    def take_back(self, call: Call, dialog: Dialog) -> Call:
+        """Let a confirmed call go on, from this revision.
+
+        One that this engine still has goes on as it is. One of an engine that died is replaced as
+        soon as the account is registered (RFC 3891), on hold and muted as it was; if that takes
+        longer than three seconds, or is refused, the call ends. Raises SignedOut.
+        """
         raise NotImplementedError
 
     def answer(self, call_id: str) -> Call:

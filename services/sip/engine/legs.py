@@ -16,6 +16,7 @@ from contracts.errors import WrongCallState
 from contracts.identity import SipUri
 from contracts.sip import (
     Call,
+    CallContinuity,
     CallDirection,
     CallState,
     MediaDirection,
@@ -24,6 +25,8 @@ from contracts.sip import (
     Remote,
 )
 from services.sip.calls import cause_of_end
+from services.sip.engine.commands import CallUpdate, Dialog
+from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.media import ScreenPort
 from services.sip.targets import number_of
 
@@ -69,6 +72,7 @@ class Leg(pj.Call):
         self._screen = screen
         self._on_change = on_change
         self._media: pj.AudioMedia | None = None
+        self._dialog: Dialog | None = None
         self._is_ended_here = False
         self._is_held = False
         self._wants_hold = False
@@ -82,6 +86,9 @@ class Leg(pj.Call):
     # commands
 
     def accept(self) -> None:
+        """A second time without effect."""
+        if self.call.state is CallState.CONFIRMED and not self._is_ended_here:
+            return
         self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
         answer = pj.CallOpParam(True)  # noqa: FBT003
         answer.statusCode = pj.PJSIP_SC_OK
@@ -107,6 +114,7 @@ class Leg(pj.Call):
         direction = MediaDirection.SENDONLY if held else MediaDirection.SENDRECV
         self.revise(local_direction=direction)
         self.pump()
+        self._connect()
 
     def move(self) -> None:
         """The other side reaches us elsewhere from now on: tell it, and take fresh RTP ports."""
@@ -152,15 +160,27 @@ class Leg(pj.Call):
             return None
         return packets
 
+    def go_on_from(self, revision: int) -> None:
+        """The call was called interrupted, but this dialog never ended."""
+        revision = max(revision, self.call.revision)
+        interrupted = {"revision": revision, "continuity": CallContinuity.INTERRUPTED}
+        self.call = self.call.model_copy(update=interrupted)
+        self.revise(continuity=CallContinuity.RESTORED)
+
+    def update(self) -> CallUpdate:
+        """The call as the service is told of it."""
+        return CallUpdate(call=self.call, dialog=self._dialog)
+
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
         return self.call.state is not CallState.TERMINATED and not self._wants_hold
 
     # callbacks of the library
 
-    def onCallState(self, _prm: pj.OnCallStateParam) -> None:
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:
         info = self.getInfo()
         state = CALL_STATE_OF_INVITE[info.state]
+        self._dialog = dialog_of(info, prm.e) or self._dialog
         changes: dict[str, Any] = {"state": state}
         now = datetime.now(UTC)
         if state is CallState.CONFIRMED and self.call.answered_at is None:
@@ -215,7 +235,7 @@ class Leg(pj.Call):
     def _connect(self) -> None:
         media = self._media
         self.is_heard = media is not None
-        if media is None:
+        if media is None or self._wants_hold:
             return
         with _refusals_of_the_library():
             media.startTransmit(self._screen)
@@ -246,6 +266,7 @@ class Leg(pj.Call):
             self._wants_hold = self._is_held
             direction = MediaDirection.SENDONLY if self._is_held else MediaDirection.SENDRECV
             self.revise(local_direction=direction)
+            self._connect()
             return
         request = pj.CallOpParam(True)  # noqa: FBT003
         try:

@@ -14,6 +14,7 @@ from nameko import config
 from nameko.containers import ServiceContainer
 from redis import Redis
 
+from bus.settings import Settings
 from deploy.stack import Stack, rabbitmq, redis
 from deploy.testing import running
 from tests.monkey import eventlet
@@ -73,6 +74,7 @@ def bus_config(amqp_uri: str, redis_uri: str, tmp_path: Path) -> Iterator[dict[s
         "AMQP_URI": amqp_uri,
         "REDIS_URI": redis_uri,
         "ENGINE_SOCKET": str(tmp_path / "engine.sock"),
+        "SETTINGS": Settings(data_directory=tmp_path, least_free_mb=0),
     }
     with config.patch(settings):
         yield settings

@@ -6,10 +6,12 @@ from typing import ClassVar
 from unittest.mock import Mock
 
 import pytest
+from nameko import config
 from redis import Redis
 
 from bus.codec import within
 from bus.rpc import rpc, rpc_client
+from bus.settings import Settings
 from contracts.base import Command
 from contracts.errors import (
     CallNotFound,
@@ -18,6 +20,7 @@ from contracts.errors import (
     InvalidRequest,
     OutcomeUnknown,
     ServiceUnavailable,
+    StorageFull,
     StoreUnavailable,
 )
 from tests.monkey import eventlet
@@ -27,8 +30,15 @@ class Add(Command):
     amount: int
 
 
+class AddForLong(Add):
+    needs_room = True
+
+
 class CounterRpc:
     def add(self, request: Add) -> int:
+        raise NotImplementedError
+
+    def add_for_long(self, request: AddForLong) -> int:
         raise NotImplementedError
 
     def fail(self) -> None:
@@ -51,6 +61,10 @@ class Counter(CounterRpc):
         eventlet.sleep(0.1)
         self.ran.append(request.amount)
         return sum(self.ran)
+
+    @rpc
+    def add_for_long(self, request: AddForLong) -> int:
+        return self.add(request)
 
     @rpc
     def fail(self) -> None:
@@ -180,3 +194,26 @@ def test_without_redis_a_command_is_refused_not_run(caller, bus_config):
     with Redis.from_url(bus_config["REDIS_URI"]) as redis:
         redis.execute_command("CLIENT", "UNPAUSE")
     assert Counter.ran == []
+
+
+def test_a_redis_that_refuses_writes_is_full_for_the_caller(caller, bus_config):
+    request = Add(amount=1)
+    with Redis.from_url(bus_config["REDIS_URI"]) as redis:
+        redis.config_set("maxmemory", 1)
+        try:
+            with pytest.raises(StorageFull):
+                use(caller, lambda service: service.counter.add(request))
+        finally:
+            redis.config_set("maxmemory", 0)
+    assert Counter.ran == []
+    assert use(caller, lambda service: service.counter.add(request)) == 1
+
+
+def test_what_needs_room_is_refused_while_the_disk_is_nearly_full(caller):
+    request = AddForLong(amount=2)
+    nearly_full = Settings(least_free_mb=10**9)
+    with config.patch({"SETTINGS": nearly_full}), pytest.raises(StorageFull):
+        use(caller, lambda service: service.counter.add_for_long(request))
+    with config.patch({"SETTINGS": nearly_full}):
+        assert use(caller, lambda service: service.counter.add(Add(amount=1))) == 1
+    assert use(caller, lambda service: service.counter.add_for_long(request)) == 3

@@ -61,7 +61,7 @@ def test_a_call_goes_on_when_the_computer_gets_another_address(
         internet.move_home()
 
         new_contact(server, before)
-        screen.forget()
+        screen.listen_anew()
         screen.hears(TONE_HZ)
         asterisk_says(server, "channel request hangup all")
         assert home.waits_for(call, state="terminated")["cause"] == "remote_bye"

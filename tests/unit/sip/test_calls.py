@@ -1,10 +1,21 @@
-"""What the end of a dialog means to a person."""
+"""What the end of a dialog, or of the engine, means to a person."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from contracts.sip import CallDirection, CallProblem, TerminationCause
-from services.sip.calls import cause_of_end
+from contracts.sip import (
+    Call,
+    CallContinuity,
+    CallDirection,
+    CallProblem,
+    CallState,
+    Remote,
+    TerminationCause,
+)
+from services.sip.calls import cause_of_end, interrupted, lost
 
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 OUT, IN = CallDirection.OUTGOING, CallDirection.INCOMING
 
 
@@ -35,3 +46,22 @@ def test_the_end_of_a_dialog_has_a_cause_and_a_problem_to_show(
         ended_here=ended_here,
         sip_status=sip_status,
     ) == (cause, problem)
+
+
+def test_a_call_is_interrupted_once_and_remains_confirmed():
+    call = Call(
+        call_id="c1",
+        revision=4,
+        direction=OUT,
+        state=CallState.CONFIRMED,
+        remote=Remote(number=None, display_name="", uri=None),
+        started_at=NOW,
+        answered_at=NOW,
+    )
+    without_engine = interrupted(call)
+    assert without_engine.continuity is CallContinuity.INTERRUPTED
+    assert (without_engine.state, without_engine.revision) == (CallState.CONFIRMED, 5)
+    assert interrupted(without_engine) == without_engine
+    ended = lost(without_engine, NOW)
+    assert (ended.state, ended.problem) == (CallState.TERMINATED, CallProblem.ENGINE_LOST)
+    assert ended.revision == 6

@@ -16,10 +16,12 @@ export function useCallText() {
     return t(`call.appearance.${appearance}`)
   }
 
-  /** What happened at the other end, and at the end of the call what to do next; else "". */
+  /** What happened on the way or at the other end, and at the end of the call what to do next; else "". */
   function detailOf(call: Call): string {
     if (call.state === 'terminated') return endingOf(call)
+    if (call.continuity === 'interrupted') return t('call.interrupted')
     const parts: string[] = []
+    if (call.continuity === 'restored') parts.push(t('call.restored'))
     if (isHeldByRemote(call)) parts.push(t('call.heldByRemote'))
     if (call.state === 'confirmed' && call.microphone === 'muted') parts.push(t('call.muted'))
     return parts.join(' ')
