@@ -108,11 +108,14 @@ class Ear:
     def share_of(self, frequency_hz: float) -> float:
         """Share of the energy within 20 Hz of a frequency."""
         samples = self._last()
-        if not self._is_full() or not samples.any():
+        if not self._is_full():
             return 0
         spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
         frequencies = np.fft.rfftfreq(len(samples), 1 / self.rate_hz)
-        return float(spectrum[np.abs(frequencies - frequency_hz) < 20].sum() / spectrum.sum())
+        energy = spectrum.sum()  # 0 in silence, and if the window hides the only sample
+        return (
+            float(spectrum[np.abs(frequencies - frequency_hz) < 20].sum() / energy) if energy else 0
+        )
 
     @property
     def is_taking(self) -> bool:
