@@ -85,6 +85,7 @@ class SipAgent(SipEngine):
             if self._silence.is_suspect(self._legs.values()):
                 self._registration.renew()
             self._registration.pump()
+        self._hold_latecomers()
         self._let_go()
         self._tones.update(self._legs.values())
 
@@ -310,6 +311,13 @@ class SipAgent(SipEngine):
             if leg is not chosen and leg.call.state is CallState.CONFIRMED and leg.wants_audio():
                 leg.set_hold(held=True)
 
+    def _hold_latecomers(self) -> None:
+        """A call that we placed, answered while another is talked on, waits for its turn."""
+        legs = [leg for leg in self._legs.values() if leg.call.state is CallState.CONFIRMED]
+        talking = [leg for leg in legs if leg.wants_audio()]
+        if len(talking) > 1:
+            self._hold_all_but(min(talking, key=_answered_at))
+
     def _let_go(self) -> None:
         """End accounts whose unregistration was answered, or has waited long enough."""
         for registration, leave_at in list(self._leaving):
@@ -320,6 +328,10 @@ class SipAgent(SipEngine):
                 if not self._leaving:
                     current = self._registration
                     self._endpoint.close_all_but(current.hop.transport if current else None)
+
+
+def _answered_at(leg: Leg) -> datetime:
+    return leg.call.answered_at or leg.call.started_at
 
 
 def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:

@@ -173,7 +173,8 @@ class Leg(pj.Call):
 
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
-        return self.call.state is not CallState.TERMINATED and not self._wants_hold
+        is_ending = self._is_ended_here or self.call.state is CallState.TERMINATED
+        return not is_ending and not self._wants_hold
 
     # callbacks of the library
 

@@ -120,6 +120,16 @@ def test_a_second_call_holds_the_first(alice: Face):
         screen.hears(1004)
 
 
+def test_a_call_that_is_answered_while_another_is_talked_on_waits(alice: Face):
+    with Screen(alice, tone_hz=TONE_HZ) as screen:
+        bob = alice.dial("102")  # answers after two seconds
+        echo = alice.dial("600")
+        alice.waits_for(echo, state="confirmed")
+        alice.waits_for(bob, state="confirmed", local_direction="sendonly")
+        assert alice.call(echo["call_id"])["local_direction"] == "sendrecv"
+        screen.hears(TONE_HZ)
+
+
 def test_an_incoming_call_is_rejected_as_busy_here(alice: Face):
     call = alice.dial("198")
     alice.waits_for(call, state="confirmed")
