@@ -162,6 +162,8 @@ class Leg(pj.Call):
 
     def received_packets(self) -> int | None:
         """RTP packets so far; none while the other side owes us no sound."""
+        if self.getId() == pj.PJSUA_INVALID_ID:  # not placed yet: the library would abort
+            return None
         is_talking = self.call.state is CallState.CONFIRMED and not self._wants_hold
         if not is_talking or self.call.remote_direction is not MediaDirection.SENDRECV:
             return None
