@@ -1,5 +1,6 @@
 """One person's stack: its directory, secrets and ports, and the programs it is made of."""
 
+import itertools
 import secrets
 import sys
 from dataclasses import dataclass
@@ -129,7 +130,8 @@ def rabbitmq(stack: Stack) -> Program:
         "RABBITMQ_LOG_BASE": str(directory),
         "RABBITMQ_LOGS": "-",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}"
-        " +sbwt none +sbwtdcpu none +sbwtdio none +S 1:1",  # one scheduler starts fastest
+        " +sbwt none +sbwtdcpu none +sbwtdio none +S 1:1"  # one scheduler starts fastest
+        + _code_path(),
         "RUNNING_UNDER_SYSTEMD": "true",  # no shell between us and the broker: SIGTERM reaches it
     }
     is_ready = partial(port_answers, stack.amqp_port, greeting=b"AMQP\0\0\x09\x01")
@@ -184,6 +186,22 @@ def _broker_alone(directory: Path) -> Path:
     for broker in _RABBITMQ.glob("lib/rabbitmq_server-*/plugins/rabbit-[0-9]*"):
         (directory / broker.name).symlink_to(broker)
     return directory
+
+
+def _code_path() -> str:
+    """Where the broker's own code lies, so that it is not looked for in every plugin: 37,000 times.
+
+    It starts in half the time.
+    """
+    names = _common("rabbitmq/applications").split()
+    places = (_RABBITMQ.glob("lib/rabbitmq_server-*/plugins"), Path("/usr/lib/erlang").glob("lib"))
+    found = [
+        each
+        for place in itertools.chain(*places)
+        for name in names
+        for each in place.glob(f"{name}-[0-9]*/ebin")
+    ]
+    return "".join(f" -pa {each}" for each in found)
 
 
 def _common(file: str) -> str:
