@@ -247,8 +247,8 @@ def _listed(*arguments: str) -> list[str]:
 
 
 def _succeeds(*argv: str) -> bool:
-    limits = {"check": False, "capture_output": True, "timeout": _ANSWER_TIMEOUT_S}
-    return subprocess.run(argv, **limits).returncode == 0  # type: ignore[call-overload,no-any-return]
+    ended = subprocess.run(argv, check=False, capture_output=True, timeout=_ANSWER_TIMEOUT_S)
+    return ended.returncode == 0
 
 
 def _give_to(directory: Path, user: int, group: int) -> None:
