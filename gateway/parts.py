@@ -15,7 +15,8 @@ from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
 from contracts.instance import InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
-from contracts.sip import CallChanged, ChangeProfile, RegistrationChanged, SipRpc
+from contracts.registration import ChangeProfile, RegistrationChanged
+from contracts.sip import CallChanged, SipRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
