@@ -1,5 +1,5 @@
 /** Calls, entries and registrations as the gateway sends them. */
-import type { Call, JournalEntry, Registration, Session } from '@/api/types'
+import type { AnyEvent, Call, Contact, JournalEntry, Registration, Session } from '@/api/types'
 
 const bob = {
   number: '102',
@@ -77,4 +77,20 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     event_id: '10-0',
     ...changes,
   }
+}
+
+export function contactOf(changes: Partial<Contact> = {}): Contact {
+  return {
+    contact_id: 'b0b',
+    revision: 1,
+    name: 'Bob',
+    jid: null,
+    numbers: [],
+    is_favourite: false,
+    ...changes,
+  }
+}
+
+export function changedContact(changes: Partial<Contact> = {}) {
+  return { type: 'directory.contact.changed', contact: contactOf(changes) } satisfies AnyEvent
 }

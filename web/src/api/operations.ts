@@ -3,6 +3,9 @@ import { command, get } from './client'
 import type {
   Call,
   CallList,
+  Contact,
+  ContactList,
+  ContactPatch,
   Credentials,
   JournalList,
   Session,
@@ -26,6 +29,10 @@ export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
+
+export const listContacts = () => get<ContactList>('/contacts')
+export const changeContact = (contactId: string, patch: ContactPatch) =>
+  command<Contact>('PATCH', `/contacts/${contactId}`, patch)
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

@@ -9,6 +9,7 @@ import { connectEvents, type EventClient } from '@/api/events'
 import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
+import { useContacts } from './contacts'
 import { useJournal } from './journal'
 import { useNotice } from './notice'
 import { useSession } from './session'
@@ -21,6 +22,7 @@ export const useSync = defineStore('sync', () => {
   const notice = useNotice()
   const session = useSession()
   const calls = useCalls()
+  const contacts = useContacts()
   const journal = useJournal()
   const settings = useSettings()
 
@@ -62,6 +64,7 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
+    void contacts.load()
     const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load()])
     calls.replaceAll(callList.items)
     return [callList.event_id, page.event_id].reduce(
@@ -128,6 +131,9 @@ export const useSync = defineStore('sync', () => {
         return calls.put(event.call)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
+      case 'directory.contact.changed':
+      case 'directory.contact.deleted':
+        return contacts.take(event)
       case 'journal.entry.changed':
         return journal.put(event.entry)
       case 'gateway.settings.changed':
@@ -149,6 +155,7 @@ export const useSync = defineStore('sync', () => {
 
   function clear(): void {
     calls.clear()
+    contacts.clear()
     journal.clear()
   }
 
