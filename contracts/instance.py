@@ -5,11 +5,18 @@ One TOML file per instance (`deploy/instances/<name>.toml`), or the same as JSON
 """
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.base import Model
-from contracts.identity import Host, PhoneNumber
+from contracts.identity import Host, Localpart, PhoneNumber
+
+
+PauseReason = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,80}$")
+]
+"""One line, as shown to the person and to whoever looks at the queue."""
 
 
 class SipTransport(StrEnum):
@@ -37,6 +44,49 @@ class SipServer(Model):
     )
 
 
+class AmiTransport(StrEnum):
+    """How Asterisk's manager interface is reached; TLS always verifies its certificate."""
+
+    TLS = "tls"
+    TCP = "tcp"
+
+
+class AmiServer(Model):
+    """Asterisk's manager interface. The secret of its user is the file `ami-secret` of the stack.
+
+    The user needs the class `agent` to read and to write, and should have no other.
+    """
+
+    host: Host | None = Field(default=None, description="as for SIP, unless given")
+    port: int = Field(default=5039, ge=1, le=65535)
+    transport: AmiTransport = AmiTransport.TLS
+    user: str = Field(default="handset", pattern=r"^[A-Za-z0-9_.\-]{1,64}$")
+
+
+class QueueProfile(Model):
+    """A queue of the PBX: a team. Whom the PBX itself lists in it is a fixed member."""
+
+    queue: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,64}$", description="its name at the PBX")
+    name: str = Field(min_length=1, max_length=64, description="as people know it")
+    number: PhoneNumber | None = None
+    flexible_members: list[Localpart] = Field(
+        default=[], description="users who may log in and out"
+    )
+
+
+class TeamsProfile(Model):
+    """The teams of an instance, and how the PBX tells about them."""
+
+    ami: AmiServer | None = None
+    interface: str = Field(
+        default="PJSIP/{user}",
+        pattern=r"^[A-Za-z0-9_.\-/@]*\{user\}[A-Za-z0-9_.\-/@]*$",
+        description="how the PBX calls the phone of a user in a queue",
+    )
+    pause_reasons: list[PauseReason] = []
+    queues: list[QueueProfile] = []
+
+
 class InstanceProfile(Model):
     """What the admin of an instance tells Handset about it."""
 
@@ -50,3 +100,4 @@ class InstanceProfile(Model):
         default=None, pattern="^[A-Z]{2}$", description="ISO 3166 region that numbers are read in"
     )
     voicemail_number: PhoneNumber | None = None
+    teams: TeamsProfile = TeamsProfile()

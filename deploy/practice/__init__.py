@@ -3,6 +3,8 @@
 from pathlib import Path
 
 USERS = ("alice", "bob", "carol")
+AMI_SECRET = "handset-practice"
+"""Of the account that sees the queues; as public as the passwords of the users."""
 
 # in containers, which have an address of their own each
 DIRECTORY = Path("/var/lib/handset/practice")

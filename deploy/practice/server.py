@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.ports import allot_block
-from deploy.practice import USERS, certificates
+from deploy.practice import AMI_SECRET, USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, write
 
 ROBOTS = ("bob-robot", "carol-robot", "callback")
@@ -64,6 +64,11 @@ class PracticeServer:
     def http_port(self) -> int:
         """Where Prosody takes uploaded files."""
         return self.first_port + 3
+
+    @property
+    def ami_port(self) -> int:
+        """Asterisk's manager interface, by TLS; the next one is the same without, on loopback."""
+        return self.first_port + 4
 
     @property
     def instances(self) -> Path:
@@ -122,6 +127,9 @@ def asterisk(server: PracticeServer) -> Program:
             address=server.address,
             sip_port=server.sip_port,
             sips_port=server.sips_port,
+            ami_port=server.ami_port,
+            ami_tcp_port=server.ami_port + 1,
+            ami_secret=AMI_SECRET,
             udptl_port_first=server.first_port + 80,
             udptl_port_last=server.first_port + 99,
             rtp_port_first=server.first_port + 100,

@@ -1,0 +1,144 @@
+"""From what Asterisk tells of a queue (QueueStatus) to the team that a person sees."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.identity import PHONE_NUMBER
+from contracts.instance import InstanceProfile, QueueProfile
+from contracts.teams import (
+    Membership,
+    MemberPhone,
+    MemberState,
+    Team,
+    TeamMember,
+    TeamProblem,
+    WaitingCaller,
+)
+
+Message = Mapping[str, str]
+
+_NOBODY = ("", "unknown", "<unknown>", "anonymous")
+_PHONES = {  # AST_DEVICE_* of Asterisk's devicestate.h
+    "1": MemberPhone.FREE,
+    "2": MemberPhone.BUSY,
+    "3": MemberPhone.BUSY,
+    "4": MemberPhone.OFFLINE,  # invalid
+    "5": MemberPhone.OFFLINE,
+    "6": MemberPhone.RINGING,
+    "7": MemberPhone.BUSY,  # rings while it is in use
+    "8": MemberPhone.BUSY,  # holds
+}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """The place of one person at one instance."""
+
+    user: str
+    profile: InstanceProfile
+
+    @property
+    def interface(self) -> str:
+        """How the PBX calls the person's phone in a queue."""
+        return self.interface_of(self.user)
+
+    def interface_of(self, user: str) -> str:
+        return self.profile.teams.interface.replace("{user}", user)
+
+    def user_of(self, interface: str) -> str | None:
+        pattern = re.escape(self.profile.teams.interface).replace(r"\{user\}", r"([\w\-.+]{1,64})")
+        match = re.fullmatch(pattern, interface, re.ASCII)
+        return match[1] if match else None
+
+
+def unknown_team(seat: Seat, queue: QueueProfile, problem: TeamProblem) -> Team:
+    """All that can be said of a team while the PBX does not tell."""
+    return Team(
+        team_id=queue.queue,
+        name=queue.name,
+        number=queue.number,
+        membership=Membership.FLEXIBLE if seat.user in queue.flexible_members else None,
+        problem=problem,
+        pause_reasons=seat.profile.teams.pause_reasons,
+    )
+
+
+def team_of(
+    seat: Seat,
+    queue: QueueProfile,
+    status: Iterable[Message],
+    now: datetime,
+    since: Mapping[str, datetime],
+) -> Team:
+    """The team as Asterisk has just told it.
+
+    `since` is when callers came who were known before: Asterisk tells whole seconds, counted anew
+    each time, which would let everybody's time jump.
+    """
+    status = list(status)
+    if not any(each.get("Event") == "QueueParams" for each in status):
+        return unknown_team(seat, queue, TeamProblem.QUEUE_UNKNOWN)
+    listed = [_member(seat, each) for each in status if each.get("Event") == "QueueMember"]
+    members = sorted(listed + _logged_out(seat, queue, listed), key=lambda each: each.name.lower())
+    own = next((each for each in members if each.member_id == seat.interface), None)
+    callers = [_caller(each, now, since) for each in status if each.get("Event") == "QueueEntry"]
+    return Team(
+        team_id=queue.queue,
+        name=queue.name,
+        number=queue.number,
+        membership=own.membership if own else None,
+        state=own.state if own else None,
+        pause_reason=own.pause_reason if own else "",
+        pause_reasons=seat.profile.teams.pause_reasons,
+        members=members if own else [],
+        callers=sorted(callers, key=lambda each: each.position) if own else [],
+    )
+
+
+def _member(seat: Seat, message: Message) -> TeamMember:
+    location = message.get("Location", "")
+    is_paused = message.get("Paused") == "1"
+    is_fixed = message.get("Membership") == "static"
+    return TeamMember(
+        member_id=location,
+        user=seat.user_of(location),
+        name=(message.get("Name") or location)[:256],
+        membership=Membership.FIXED if is_fixed else Membership.FLEXIBLE,
+        state=MemberState.PAUSED if is_paused else MemberState.LOGGED_IN,
+        pause_reason=message.get("PausedReason", "")[:256] if is_paused else "",
+        phone=_PHONES.get(message.get("Status", ""), MemberPhone.UNKNOWN),
+    )
+
+
+def _logged_out(seat: Seat, queue: QueueProfile, listed: list[TeamMember]) -> list[TeamMember]:
+    """Flexible members whom the queue does not list, since they are not logged in."""
+    logged_in = {each.member_id for each in listed}
+    absent = {user: seat.interface_of(user) for user in queue.flexible_members}
+    return [
+        TeamMember(
+            member_id=interface,
+            user=user,
+            name=user,
+            membership=Membership.FLEXIBLE,
+            state=MemberState.LOGGED_OUT,
+            phone=MemberPhone.UNKNOWN,
+        )
+        for user, interface in absent.items()
+        if interface not in logged_in
+    ]
+
+
+def _caller(message: Message, now: datetime, since: Mapping[str, datetime]) -> WaitingCaller:
+    caller_id = message.get("Uniqueid", "")
+    number = message.get("CallerIDNum", "")
+    name = message.get("CallerIDName", "")
+    waits_s = int(message.get("Wait") or 0)
+    return WaitingCaller(
+        caller_id=caller_id,
+        position=int(message.get("Position") or 0),
+        number=number if re.fullmatch(PHONE_NUMBER, number) else None,
+        display_name="" if name.lower() in _NOBODY else name[:256],
+        waiting_since=since.get(caller_id) or now - timedelta(seconds=waits_s),
+    )
