@@ -8,9 +8,10 @@ from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
+from contracts.teams import TeamChanged
 
 AnyEvent = Annotated[
-    CallChanged | RegistrationChanged | JournalEntryChanged | SettingsChanged,
+    CallChanged | RegistrationChanged | JournalEntryChanged | SettingsChanged | TeamChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -6,9 +6,11 @@ from typing import Literal
 from pydantic import AwareDatetime, Field, SecretStr
 
 from contracts.base import Event, Model
+from contracts.instance import PauseReason
 from contracts.journal import JournalEntry
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
+from contracts.teams import Team
 
 
 class Credentials(Model):
@@ -85,6 +87,19 @@ class JournalList(Model):
     items: list[JournalEntry]
     next: str | None
     event_id: str
+
+
+class TeamList(Model):
+    """The teams that the person is a member of, by name."""
+
+    items: list[Team]
+    event_id: str
+
+
+class Pause(Model):
+    """Why."""
+
+    reason: PauseReason
 
 
 class Dial(Model):

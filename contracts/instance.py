@@ -12,7 +12,6 @@ from pydantic import Field, StringConstraints
 from contracts.base import Model
 from contracts.identity import Host, Localpart, PhoneNumber
 
-
 PauseReason = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,80}$")
 ]
@@ -69,8 +68,8 @@ class QueueProfile(Model):
     queue: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,64}$", description="its name at the PBX")
     name: str = Field(min_length=1, max_length=64, description="as people know it")
     number: PhoneNumber | None = None
-    flexible_members: list[Localpart] = Field(
-        default=[], description="users who may log in and out"
+    flexible_members: tuple[Localpart, ...] = Field(
+        default=(), max_length=1000, description="users who may log in and out"
     )
 
 
@@ -83,8 +82,8 @@ class TeamsProfile(Model):
         pattern=r"^[A-Za-z0-9_.\-/@]*\{user\}[A-Za-z0-9_.\-/@]*$",
         description="how the PBX calls the phone of a user in a queue",
     )
-    pause_reasons: list[PauseReason] = []
-    queues: list[QueueProfile] = []
+    pause_reasons: tuple[PauseReason, ...] = Field(default=(), max_length=20)
+    queues: tuple[QueueProfile, ...] = Field(default=(), max_length=100)
 
 
 class InstanceProfile(Model):

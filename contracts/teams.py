@@ -85,9 +85,9 @@ class Team(Model):
     problem: TeamProblem | None = None
     state: MemberState | None = Field(default=None, description="of the person")
     pause_reason: str = Field(default="", max_length=256)
-    pause_reasons: list[PauseReason] = Field(default=[], description="to choose from")
-    members: list[TeamMember] = []
-    callers: list[WaitingCaller] = Field(default=[], description="in order of their position")
+    pause_reasons: tuple[PauseReason, ...] = Field(default=(), description="to choose from")
+    members: tuple[TeamMember, ...] = ()
+    callers: tuple[WaitingCaller, ...] = Field(default=(), description="by position")
 
 
 class TeamCommand(Command):

@@ -14,6 +14,7 @@ from contracts.errors import InvalidRequest
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.registration import ChangeProfile, RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
+from contracts.teams import TeamChanged, TeamsRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -33,6 +34,7 @@ class Parts:
     sip: SipRpc
     sip_sign_in: SipRpc
     journal: JournalRpc
+    teams: TeamsRpc
     accounts: Accounts
     instances: Instances
     event_log: EventLog
@@ -59,6 +61,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
             JournalEntryChanged: event_log.append,
+            TeamChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(
@@ -67,6 +70,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
         journal=bus.client("journal", JournalRpc),
+        teams=bus.client("teams", TeamsRpc),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 USERS = ("alice", "bob", "carol")
-AMI_SECRET = "handset-practice"
+AMI_SECRET = "handset-practice"  # noqa: S105
 """Of the account that sees the queues; as public as the passwords of the users."""
 
 # in containers, which have an address of their own each

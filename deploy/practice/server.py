@@ -12,6 +12,7 @@ from deploy.practice import AMI_SECRET, USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, write
 
 ROBOTS = ("bob-robot", "carol-robot", "callback")
+QUEUES = (("sales", "Vertrieb", "610"), ("support", "Support", "620"))
 _SOURCE = Path(__file__).parent
 _FETCH_ASTERISK = _SOURCE / "asterisk" / "fetch"
 
@@ -93,6 +94,10 @@ class PracticeServer:
             f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
+            "\n[teams]\n"
+            'pause_reasons = ["Nacharbeit", "Vorbereitung"]\n'
+            "\n[teams.ami]\n"
+            f"port = {self.ami_port}\n" + "".join(_queue(*each) for each in QUEUES)
         )
 
     def rendering(self, source: Path, /, **values: object) -> str:
@@ -104,6 +109,17 @@ class PracticeServer:
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         return text
+
+
+def _queue(queue: str, name: str, number: str) -> str:
+    """A team of the instance profile."""
+    return (
+        "\n[[teams.queues]]\n"
+        f'queue = "{queue}"\n'
+        f'name = "{name}"\n'
+        f'number = "{number}"\n'
+        f"flexible_members = {list(USERS)}\n"
+    )
 
 
 def programs(server: PracticeServer) -> list[Program]:

@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.identity import PHONE_NUMBER
-from contracts.instance import InstanceProfile, QueueProfile
+from contracts.instance import QueueProfile
 from contracts.teams import (
-    Membership,
     MemberPhone,
+    Membership,
     MemberState,
     Team,
     TeamMember,
     TeamProblem,
     WaitingCaller,
 )
-
-Message = Mapping[str, str]
+from services.teams.ami import Message
+from services.teams.seat import Seat
 
 _NOBODY = ("", "unknown", "<unknown>", "anonymous")
 _PHONES = {  # AST_DEVICE_* of Asterisk's devicestate.h
@@ -30,27 +29,6 @@ _PHONES = {  # AST_DEVICE_* of Asterisk's devicestate.h
     "7": MemberPhone.BUSY,  # rings while it is in use
     "8": MemberPhone.BUSY,  # holds
 }
-
-
-@dataclass(frozen=True)
-class Seat:
-    """The place of one person at one instance."""
-
-    user: str
-    profile: InstanceProfile
-
-    @property
-    def interface(self) -> str:
-        """How the PBX calls the person's phone in a queue."""
-        return self.interface_of(self.user)
-
-    def interface_of(self, user: str) -> str:
-        return self.profile.teams.interface.replace("{user}", user)
-
-    def user_of(self, interface: str) -> str | None:
-        pattern = re.escape(self.profile.teams.interface).replace(r"\{user\}", r"([\w\-.+]{1,64})")
-        match = re.fullmatch(pattern, interface, re.ASCII)
-        return match[1] if match else None
 
 
 def unknown_team(seat: Seat, queue: QueueProfile, problem: TeamProblem) -> Team:
@@ -92,8 +70,8 @@ def team_of(
         state=own.state if own else None,
         pause_reason=own.pause_reason if own else "",
         pause_reasons=seat.profile.teams.pause_reasons,
-        members=members if own else [],
-        callers=sorted(callers, key=lambda each: each.position) if own else [],
+        members=tuple(members) if own else (),
+        callers=tuple(sorted(callers, key=lambda each: each.position)) if own else (),
     )
 
 

@@ -12,11 +12,13 @@ from contracts.base import Event
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.sip import SipRpc
+from contracts.teams import TeamsRpc
 from gateway.openapi import document
 from services.journal.service import JournalService
 from services.sip.engine.agent import SipAgent
 from services.sip.engine.commands import SipEngine
 from services.sip.service import SipService
+from services.teams.service import TeamsService
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 SAMPLES = sorted((REPOSITORY / "tests" / "samples" / "events").glob("*.json"))
@@ -28,7 +30,8 @@ def methods(interface: type) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("interface", "service"), [(SipRpc, SipService), (JournalRpc, JournalService)]
+    ("interface", "service"),
+    [(SipRpc, SipService), (JournalRpc, JournalService), (TeamsRpc, TeamsService)],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
     for name in methods(interface):
