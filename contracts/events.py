@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
 from contracts.registration import RegistrationChanged
@@ -11,7 +12,13 @@ from contracts.sip import CallChanged
 from contracts.teams import TeamChanged
 
 AnyEvent = Annotated[
-    CallChanged | RegistrationChanged | JournalEntryChanged | SettingsChanged | TeamChanged,
+    CallChanged
+    | RegistrationChanged
+    | ContactChanged
+    | ContactDeleted
+    | JournalEntryChanged
+    | SettingsChanged
+    | TeamChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

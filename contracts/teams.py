@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from contracts.base import Command, Event, Model
 from contracts.health import PartHealth
 from contracts.identity import Localpart, PhoneNumber
-from contracts.instance import PauseReason
+from contracts.team_profile import PauseReason
 
 
 class Membership(StrEnum):
@@ -42,6 +42,7 @@ class TeamMember(Model):
     member_id: str = Field(description="how the PBX calls the phone, like PJSIP/alice")
     user: Localpart | None = Field(description="null if it is the phone of no user")
     name: str = Field(max_length=256)
+    number: PhoneNumber | None = Field(default=None, description="null if the profile has none")
     membership: Membership
     state: MemberState
     pause_reason: str = Field(default="", max_length=256)

@@ -16,7 +16,7 @@ from deploy.ports import AUDIO_PORT, RTP_PORTS, allot_block
 from deploy.practice import AMI_SECRET
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
-SERVICES = ("sip", "journal", "teams")
+SERVICES = ("sip", "directory", "journal", "teams")
 _STORES = ("rabbitmq", "redis")
 _RABBITMQ = Path("/usr/lib/rabbitmq")
 _START_RABBITMQ = (

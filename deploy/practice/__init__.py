@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-USERS = ("alice", "bob", "carol")
+USERS = {"alice": "101", "bob": "102", "carol": "103"}
+"""And their numbers."""
 AMI_SECRET = "handset-practice"  # noqa: S105
 """Of the account that sees the queues; as public as the passwords of the users."""
 

@@ -12,7 +12,25 @@ from deploy.practice import AMI_SECRET, USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, write
 
 ROBOTS = ("bob-robot", "carol-robot", "callback")
-QUEUES = (("sales", "Vertrieb", "610"), ("support", "Support", "620"))
+_TEAMS = """
+[teams]
+pause_reasons = ["Nacharbeit", "Vorbereitung"]
+
+[teams.ami]
+port = {ami_port}
+
+[[teams.queues]]
+queue = "sales"
+name = "Vertrieb"
+number = "610"
+flexible_members = {users}
+
+[[teams.queues]]
+queue = "support"
+name = "Support"
+number = "620"
+flexible_members = {users}
+"""
 _SOURCE = Path(__file__).parent
 _FETCH_ASTERISK = _SOURCE / "asterisk" / "fetch"
 
@@ -94,10 +112,14 @@ class PracticeServer:
             f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
-            "\n[teams]\n"
-            'pause_reasons = ["Nacharbeit", "Vorbereitung"]\n'
-            "\n[teams.ami]\n"
-            f"port = {self.ami_port}\n" + "".join(_queue(*each) for each in QUEUES)
+            + "".join(
+                "\n[[people]]\n"
+                f'name = "{user.capitalize()}"\n'
+                f'jid = "{user}@practice"\n'
+                f'numbers = ["{number}"]\n'
+                for user, number in USERS.items()
+            )
+            + _TEAMS.format(ami_port=self.ami_port, users=list(USERS))
         )
 
     def rendering(self, source: Path, /, **values: object) -> str:
@@ -109,17 +131,6 @@ class PracticeServer:
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         return text
-
-
-def _queue(queue: str, name: str, number: str) -> str:
-    """A team of the instance profile."""
-    return (
-        "\n[[teams.queues]]\n"
-        f'queue = "{queue}"\n'
-        f'name = "{name}"\n'
-        f'number = "{number}"\n'
-        f"flexible_members = {list(USERS)}\n"
-    )
 
 
 def programs(server: PracticeServer) -> list[Program]:

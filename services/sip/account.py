@@ -13,9 +13,9 @@ from bus.timer import every
 from bus.vault import vault
 from contracts.base import Command
 from contracts.errors import EngineDown, InvalidRequest, SignedOut, SignInFailed
+from contracts.instance import ChangeProfile
 from contracts.registration import (
     AccountHolder,
-    ChangeProfile,
     Registration,
     RegistrationProblem,
     RegistrationRpc,

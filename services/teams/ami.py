@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from contracts.instance import AmiTransport
+from contracts.team_profile import AmiTransport
 
 Message = Mapping[str, str]
 

@@ -11,7 +11,7 @@ import structlog
 
 from contracts.base import Model
 from contracts.errors import TeamUnavailable
-from contracts.instance import AmiServer
+from contracts.team_profile import AmiServer
 from contracts.teams import Team, TeamProblem
 from services.teams.ami import (
     Ami,
@@ -71,8 +71,9 @@ class AsteriskConnector:
     def log_in(self, team_id: str) -> None:
         """As all of these: what came of it is reported first. Raises TeamUnavailable."""
         seat, _ami = self._connected()
-        name, interface = seat.name_of(seat.user), seat.interface
-        self._change(team_id, "QueueAdd", MemberName=name, StateInterface=interface)
+        person = seat.person_of(seat.user)
+        name = person.name if person else seat.user
+        self._change(team_id, "QueueAdd", MemberName=name, StateInterface=seat.interface)
 
     def log_out(self, team_id: str) -> None:
         self._change(team_id, "QueueRemove")

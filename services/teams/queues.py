@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from contracts.identity import PHONE_NUMBER
-from contracts.instance import QueueProfile
+from contracts.identity import PHONE_NUMBER, PhoneNumber
+from contracts.instance import Person
+from contracts.team_profile import QueueProfile
 from contracts.teams import (
     MemberPhone,
     Membership,
@@ -77,12 +78,15 @@ def team_of(
 
 def _member(seat: Seat, message: Message) -> TeamMember:
     location = message.get("Location", "")
+    user = seat.user_of(location)
+    person = seat.person_of(user)
     is_paused = message.get("Paused") == "1"
     is_fixed = message.get("Membership") == "static"
     return TeamMember(
         member_id=location,
-        user=seat.user_of(location),
-        name=(message.get("Name") or location)[:256],
+        user=user,
+        name=person.name if person else (message.get("Name") or location)[:256],
+        number=_first(person),
         membership=Membership.FIXED if is_fixed else Membership.FLEXIBLE,
         state=MemberState.PAUSED if is_paused else MemberState.LOGGED_IN,
         pause_reason=message.get("PausedReason", "")[:256] if is_paused else "",
@@ -93,19 +97,29 @@ def _member(seat: Seat, message: Message) -> TeamMember:
 def _logged_out(seat: Seat, queue: QueueProfile, listed: list[TeamMember]) -> list[TeamMember]:
     """Flexible members whom the queue does not list, since they are not logged in."""
     logged_in = {each.member_id for each in listed}
-    absent = {user: seat.interface_of(user) for user in queue.flexible_members}
     return [
-        TeamMember(
-            member_id=interface,
-            user=user,
-            name=user,
-            membership=Membership.FLEXIBLE,
-            state=MemberState.LOGGED_OUT,
-            phone=MemberPhone.UNKNOWN,
-        )
-        for user, interface in absent.items()
-        if interface not in logged_in
+        _absent(seat, user)
+        for user in queue.flexible_members
+        if seat.interface_of(user) not in logged_in
     ]
+
+
+def _absent(seat: Seat, user: str) -> TeamMember:
+    person = seat.person_of(user)
+    return TeamMember(
+        member_id=seat.interface_of(user),
+        user=user,
+        name=person.name if person else user,
+        number=_first(person),
+        membership=Membership.FLEXIBLE,
+        state=MemberState.LOGGED_OUT,
+        phone=MemberPhone.UNKNOWN,
+    )
+
+
+def _first(person: Person | None) -> PhoneNumber | None:
+    """What is dialled to reach them."""
+    return person.numbers[0] if person and person.numbers else None
 
 
 def _caller(message: Message, now: datetime, since: Mapping[str, datetime]) -> WaitingCaller:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from contracts.instance import InstanceProfile, QueueProfile
+from contracts.instance import InstanceProfile, Person
+from contracts.team_profile import QueueProfile
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Seat:
         match = re.fullmatch(template.replace(r"\{user\}", r"([A-Za-z0-9_.+-]{1,64})"), interface)
         return match[1] if match else None
 
-    def name_of(self, user: str) -> str:
-        """As people know them."""
-        return user
+    def person_of(self, user: str | None) -> Person | None:
+        """Who that is, if the instance tells."""
+        return self._people.get(f"{user}@{self.profile.domain}")
+
+    @cached_property
+    def _people(self) -> dict[str, Person]:
+        return {each.jid: each for each in self.profile.people if each.jid is not None}

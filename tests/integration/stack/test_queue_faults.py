@@ -86,7 +86,9 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 def test_a_pbx_that_comes_back_is_seen_again_and_nothing_stale_meanwhile(pbx: Pbx):
     with Alice(pbx.profile) as alice:
         seen = alice.sees(None)
-        assert [each.name for each in seen.members if each.membership == "fixed"] == ["Carol"]
+        assert [each.name for each in seen.members if each.membership == "fixed"] == [
+            "Carol's robot"
+        ]
         alice.connector.log_in("support")
         assert alice.teams["support"].state is MemberState.LOGGED_IN
 

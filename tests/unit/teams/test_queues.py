@@ -14,6 +14,7 @@ PROFILE = InstanceProfile.model_validate(
     {
         "name": "practice",
         "domain": "practice",
+        "people": [{"name": "Alice Adam", "jid": "alice@practice", "numbers": ["101"]}],
         "teams": {
             "pause_reasons": ["Nacharbeit"],
             "queues": [
@@ -68,7 +69,14 @@ def test_whom_the_queue_does_not_list_is_logged_out():
     team = support(member("bob"))
     assert team.state is MemberState.LOGGED_OUT
     assert team.membership is Membership.FLEXIBLE
-    assert states(team) == {"alice": MemberState.LOGGED_OUT, "Bob": MemberState.LOGGED_IN}
+    assert states(team) == {"Alice Adam": MemberState.LOGGED_OUT, "Bob": MemberState.LOGGED_IN}
+
+
+def test_members_have_the_names_and_numbers_of_the_instance():
+    team = support(member("alice", Name="al"), member("bob-robot", Name="Bob's robot"))
+    named = {each.user: (each.name, each.number) for each in team.members}
+    assert named["alice"] == ("Alice Adam", "101")
+    assert named["bob-robot"] == ("Bob's robot", None)
 
 
 def test_a_pause_has_its_reason_only_as_long_as_it_lasts():
