@@ -11,6 +11,7 @@ import structlog
 from contracts.instance import SipTransport
 from contracts.sip import Registration, RegistrationProblem, RegistrationState, Remote
 from services.sip.engine.commands import EngineAccount, Hop
+from services.sip.engine.encryption import offer_srtp
 
 log = structlog.get_logger(__name__)
 
@@ -260,6 +261,7 @@ class SipRegistration(pj.Account):
         configuration.natConfig.udpKaIntervalSec = profile.sip.udp_keepalive_s
         configuration.mediaConfig.transportConfig = self._rtp
         configuration.mediaConfig.lockCodecEnabled = False
+        offer_srtp(configuration.mediaConfig, profile.sip.srtp, self.hop.transport)
         return configuration
 
 
