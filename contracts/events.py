@@ -6,7 +6,8 @@ from pydantic import Field, TypeAdapter
 
 from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
-from contracts.sip import CallChanged, RegistrationChanged
+from contracts.registration import RegistrationChanged
+from contracts.sip import CallChanged
 
 AnyEvent = Annotated[
     CallChanged | RegistrationChanged | JournalEntryChanged | SettingsChanged,

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field, SecretStr
 
 from contracts.base import Event, Model
 from contracts.journal import JournalEntry
-from contracts.sip import MAX_TARGET_LENGTH, Call, Registration, RejectScope
+from contracts.registration import Registration
+from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
 
 
 class Credentials(Model):

@@ -12,7 +12,8 @@ from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.errors import InvalidRequest
 from contracts.journal import JournalEntryChanged, JournalRpc
-from contracts.sip import CallChanged, ChangeProfile, RegistrationChanged, SipRpc
+from contracts.registration import ChangeProfile, RegistrationChanged
+from contracts.sip import CallChanged, SipRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances

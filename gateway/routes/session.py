@@ -15,7 +15,7 @@ from contracts.errors import (
 )
 from contracts.gateway import Credentials, Session
 from contracts.instance import InstanceProfile
-from contracts.sip import RegistrationProblem, RegistrationState, SignIn, SipAccount
+from contracts.registration import RegistrationProblem, RegistrationState, SignIn, SipAccount
 from gateway.accounts import SESSION_S, StackAccount
 from gateway.api import Api
 from gateway.parts import Parts, cookie_name, parts

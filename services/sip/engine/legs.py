@@ -1,6 +1,5 @@
 """One dialog of the library, and the Call that it is for everybody else."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,10 +9,8 @@ from typing import Any
 
 import pjsua2 as pj
 import structlog
-from pydantic import TypeAdapter, ValidationError
 
 from contracts.errors import WrongCallState
-from contracts.identity import SipUri
 from contracts.sip import (
     Call,
     CallContinuity,
@@ -22,13 +19,11 @@ from contracts.sip import (
     MediaDirection,
     Microphone,
     RejectScope,
-    Remote,
 )
 from services.sip.calls import cause_of_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.media import ScreenPort
-from services.sip.targets import number_of
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +42,6 @@ HOLD_RETRY_S = 0.3
 HOLD_TIMEOUT_S = 35.0
 """Longer than a re-INVITE can take to be answered (timer B, RFC 3261 section 17.1.1.2)."""
 INFO_DIGIT_PERIOD_S = 0.25
-MAX_NAME_LENGTH = 256
-
-_NAME_ADDR = re.compile(
-    r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*?))\s*<(?P<uri>[^>]+)>'
-)
-_sip_uri: TypeAdapter[str] = TypeAdapter(SipUri)
 
 
 class Leg(pj.Call):
@@ -313,27 +302,3 @@ def _refusals_of_the_library() -> Iterator[None]:
         yield
     except pj.Error as error:
         raise WrongCallState(error.reason) from error
-
-
-def remote_of(name_addr: str) -> Remote:
-    """The other party from a From or To header field (RFC 3261 section 20.10).
-
-    What does not fit is hostile or broken, and shown as an unknown caller.
-    """
-    match = _NAME_ADDR.match(name_addr)
-    uri = match["uri"] if match else name_addr.strip()
-    name = ""
-    if match:
-        name = re.sub(r"\\(.)", r"\1", match["quoted"]) if match["quoted"] else match["plain"] or ""
-    try:
-        uri = _sip_uri.validate_python(uri.partition(";")[0])
-    except ValidationError:
-        return Remote(number=None, display_name=_shown(name), uri=None)
-    is_anonymous = "anonymous@" in uri or uri.endswith("@anonymous.invalid")
-    number = None if is_anonymous else number_of(uri)
-    return Remote(number=number, display_name=_shown(name), uri=uri)
-
-
-def _shown(name: str) -> str:
-    """Without control characters, which could redraw a terminal or reverse a line."""
-    return "".join(each for each in name if each.isprintable())[:MAX_NAME_LENGTH]

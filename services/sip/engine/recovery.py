@@ -8,12 +8,12 @@ import pjsua2 as pj
 import structlog
 
 from contracts.errors import WrongCallState
+from contracts.registration import RegistrationState
 from contracts.sip import (
     Call,
     CallContinuity,
     CallState,
     MediaDirection,
-    RegistrationState,
     TerminationCause,
 )
 from services.sip.calls import lost

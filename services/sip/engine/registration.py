@@ -9,7 +9,8 @@ import pjsua2 as pj
 import structlog
 
 from contracts.instance import SipTransport
-from contracts.sip import Registration, RegistrationProblem, RegistrationState, Remote
+from contracts.registration import Registration, RegistrationProblem, RegistrationState
+from contracts.sip import Remote
 from services.sip.engine.commands import EngineAccount, Hop
 from services.sip.engine.encryption import offer_srtp
 
