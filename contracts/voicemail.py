@@ -1,10 +1,8 @@
 """The person's voicemail box at the server: what its message-waiting indication tells."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from contracts.base import Event, Model
+from contracts.base import Model
 
 
 class Voicemail(Model):
@@ -14,10 +12,3 @@ class Voicemail(Model):
     is_waiting: bool | None = Field(default=None, description="the lamp; null: not known")
     new_messages: int | None = Field(default=None, description="null: the server does not count")
     old_messages: int | None = None
-
-
-class VoicemailChanged(Event):
-    """A message came, was heard or deleted."""
-
-    type: Literal["sip.voicemail.changed"] = "sip.voicemail.changed"
-    voicemail: Voicemail
