@@ -5,11 +5,12 @@ One TOML file per instance (`deploy/instances/<name>.toml`), or the same as JSON
 """
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from contracts.base import Model
-from contracts.identity import Host, PhoneNumber
+from contracts.base import Command, Model
+from contracts.identity import BareJid, Host, PhoneNumber
 
 
 class SipTransport(StrEnum):
@@ -20,12 +21,22 @@ class SipTransport(StrEnum):
     TLS = "tls"
 
 
+class SrtpUse(StrEnum):
+    """Whether the sound of calls is encrypted (RFC 3711), and where the keys come from."""
+
+    OFF = "off"
+    OPTIONAL = "optional"  # SDES offered where TLS carries it (RFC 8643), either keying accepted
+    SDES = "sdes"  # RFC 4568, or there is no call
+    DTLS = "dtls"  # RFC 5764, or there is no call
+
+
 class SipServer(Model):
     """Where the registrar is reached. Empty: NAPTR, SRV and A records tell (RFC 3263)."""
 
     host: Host | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
     transport: SipTransport | None = None
+    srtp: SrtpUse = SrtpUse.OPTIONAL
     expires_in_s: int = Field(
         default=300, ge=30, le=7200, description="asked for in REGISTER, RFC 3261 section 10.2"
     )
@@ -35,6 +46,22 @@ class SipServer(Model):
     udp_keepalive_s: int = Field(
         default=15, ge=5, le=300, description="must be below the NAT's timeout for UDP"
     )
+
+
+class Person(Model):
+    """Somebody whom everybody at the instance has in the contact list."""
+
+    name: str = Field(min_length=1, max_length=256)
+    jid: BareJid | None = None
+    numbers: tuple[PhoneNumber, ...] = Field(
+        default=(), max_length=16, description="the first is what is dialled"
+    )
+
+    @model_validator(mode="after")
+    def _is_reachable(self) -> Self:
+        if self.jid is None and not self.numbers:
+            raise ValueError(f"{self.name} has neither a JID nor a number")
+        return self
 
 
 class InstanceProfile(Model):
@@ -50,3 +77,10 @@ class InstanceProfile(Model):
         default=None, pattern="^[A-Z]{2}$", description="ISO 3166 region that numbers are read in"
     )
     voicemail_number: PhoneNumber | None = None
+    people: tuple[Person, ...] = Field(default=(), max_length=5000)
+
+
+class ChangeProfile(Command):
+    """The instance has another profile than was known."""
+
+    profile: InstanceProfile

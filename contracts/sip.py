@@ -7,9 +7,10 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Command, Event, Model
 from contracts.changes import ChangePage
+from contracts.encryption import Encryption
 from contracts.health import PartHealth
-from contracts.identity import Localpart, Password, PhoneNumber, SipUri
-from contracts.instance import InstanceProfile
+from contracts.identity import PhoneNumber, SipUri
+from contracts.registration import RegistrationRpc
 
 MAX_TARGET_LENGTH = 1024
 """Longer dialled texts are refused as a bad request; shorter nonsense becomes a failed call."""
@@ -125,61 +126,7 @@ class Call(Model):
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     quality: CallQuality | None = None
-
-
-class RegistrationState(StrEnum):
-    """RFC 3680 section 4.1."""
-
-    INIT = "init"
-    ACTIVE = "active"
-    TERMINATED = "terminated"
-
-
-class RegistrationProblem(StrEnum):
-    """Why we are not registered. The page has a sentence for each."""
-
-    WRONG_PASSWORD = "wrong_password"  # noqa: S105
-    UNKNOWN_USER = "unknown_user"
-    UNKNOWN_SERVER = "unknown_server"  # the name does not exist
-    DNS_UNAVAILABLE = "dns_unavailable"  # no name server answered
-    CONNECTION_REFUSED = "connection_refused"  # the port is closed
-    SERVER_UNREACHABLE = "server_unreachable"  # no route, or no answer
-    TLS_REFUSED = "tls_refused"  # certificate or handshake
-    SERVER_ERROR = "server_error"  # an answer that is none of these; `sip_status` has it
-
-
-class Registration(Model):
-    """Whether the server would find us. Without an account: terminated, and `aor` is null."""
-
-    revision: int
-    aor: SipUri | None = None
-    state: RegistrationState
-    problem: RegistrationProblem | None = None
-    detail: str = Field(default="", description="what the server or the library said, in English")
-    sip_status: int | None = None
-    expires_in_s: int | None = None
-    retry_at: AwareDatetime | None = Field(default=None, description="next attempt; null: none")
-
-
-class SipAccount(Model):
-    """What it takes to register."""
-
-    user: Localpart
-    password: Password
-    profile: InstanceProfile
-
-
-class SignIn(Command):
-    """Register with this account; with `remember` also after every start of the stack."""
-
-    account: SipAccount
-    remember: bool
-
-
-class ChangeProfile(Command):
-    """The instance has another profile than at the sign-in."""
-
-    profile: InstanceProfile
+    encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
 
 class PlaceCall(Command):
@@ -224,33 +171,8 @@ class CallChanged(Event):
     call: Call
 
 
-class RegistrationChanged(Event):
-    """The registration changed."""
-
-    type: Literal["sip.registration.changed"] = "sip.registration.changed"
-    registration: Registration
-
-
-class SipRpc:
+class SipRpc(RegistrationRpc):
     """RPC interface of the sip service. Every command raises EngineDown and SignedOut."""
-
-    def sign_in(self, request: SignIn) -> Registration:
-        """Returns an active registration. Raises SignInFailed within eight seconds."""
-        raise NotImplementedError
-
-    def sign_out(self, request: Command) -> None:
-        """Unregister and forget the account; running calls end."""
-        raise NotImplementedError
-
-    def change_profile(self, request: ChangeProfile) -> None:
-        """Register by another profile of the same domain; nothing happens while calls run.
-
-        Raises InvalidRequest if the domain is another one.
-        """
-        raise NotImplementedError
-
-    def get_registration(self) -> Registration:
-        raise NotImplementedError
 
     def place_call(self, request: PlaceCall) -> Call:
         """A target that cannot be dialled gives a call that has ended. Raises CallNotPlaced."""

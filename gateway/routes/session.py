@@ -15,7 +15,7 @@ from contracts.errors import (
 )
 from contracts.gateway import Credentials, Session
 from contracts.instance import InstanceProfile
-from contracts.sip import RegistrationProblem, RegistrationState, SignIn, SipAccount
+from contracts.registration import RegistrationProblem, RegistrationState, SignIn, SipAccount
 from gateway.accounts import SESSION_S, StackAccount
 from gateway.api import Api
 from gateway.parts import Parts, cookie_name, parts
@@ -104,6 +104,7 @@ def _authenticate(parts: Parts, credentials: Credentials) -> StackAccount:
     parts.sip_sign_in.sign_in(SignIn(account=sip_account, remember=credentials.remember))
     account = StackAccount.create(user, server, profile, password)
     parts.accounts.claim(account)
+    parts.tell_directory(profile)
     return account
 
 

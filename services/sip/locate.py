@@ -11,7 +11,7 @@ import dns.resolver
 from dns.rdatatype import RdataType
 
 from contracts.instance import InstanceProfile, SipServer, SipTransport
-from contracts.sip import RegistrationProblem
+from contracts.registration import RegistrationProblem
 from services.sip.engine.commands import Hop
 from services.sip.reach import refuses
 

@@ -9,7 +9,7 @@ from nameko import config
 from nameko.extensions import DependencyProvider
 
 from bus.vault import Vault, VaultLocked
-from contracts.sip import SipAccount
+from contracts.registration import SipAccount
 from services.sip.locate import resolver_at
 from services.sip.store import SipStore
 

@@ -4,14 +4,8 @@ from redis import Redis
 
 from bus.store import Store
 from contracts.errors import CallNotFound
-from contracts.sip import (
-    Call,
-    CallChanged,
-    CallState,
-    Registration,
-    RegistrationChanged,
-    RegistrationState,
-)
+from contracts.registration import Registration, RegistrationChanged, RegistrationState
+from contracts.sip import Call, CallChanged, CallState
 from services.sip.engine.commands import Dialog
 
 KEEP_ENDED_S = 3600

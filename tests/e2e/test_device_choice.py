@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from deploy.stack import Stack
 from tests.e2e.conftest import HANG_UP_EVERYTHING, TONE_HZ, Chromium, card, dial, sign_in
@@ -28,7 +28,7 @@ def desk(sound: SoundCard) -> Iterator[SoundCard]:
 def test_devices_are_changed_in_a_call_without_a_gap(
     chromium: Chromium, alice_stack: Stack, desk: SoundCard
 ):
-    """Noise suppression would take a steady tone for noise: it is switched off, also in the call."""
+    """Noise suppression would take a steady tone for noise: it is switched off in the call."""
     page = chromium.start(real_devices=True).pages[0]
     page.add_init_script(REMEMBER_MICROPHONES)
     sign_in(page, alice_stack)

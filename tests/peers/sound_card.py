@@ -62,8 +62,8 @@ class SoundCard:
     @contextmanager
     def loudspeaker(self, name: str) -> Iterator[None]:
         """Plug in another loudspeaker, in the same room as the first."""
-        described = f"sink_properties=device.description={name}"
-        with self._plugged("module-remap-sink", f"sink_name={name}", "master=loudspeaker", described):
+        sink = (f"sink_name={name}", f"sink_properties=device.description={name}")
+        with self._plugged("module-remap-sink", *sink, "master=loudspeaker"):
             yield
 
     def hear_by_default(self, source: str) -> None:

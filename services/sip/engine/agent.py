@@ -12,16 +12,15 @@ import structlog
 from bus.engine_server import EngineServer
 from contracts.errors import CallNotFound, CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
-from contracts.instance import SipTransport
+from contracts.registration import Registration
 from contracts.sip import (
     Call,
     CallDirection,
     CallState,
     Microphone,
-    Registration,
-    RegistrationState,
     RejectScope,
 )
+from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
@@ -31,20 +30,17 @@ from services.sip.engine.commands import (
     SipSnapshot,
 )
 from services.sip.engine.endpoint import SipEndpoint
-from services.sip.engine.legs import Leg, remote_of
+from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.recovery import RecoveredLeg
-from services.sip.engine.registration import SipRegistration, tls_problem
-from services.sip.engine.route import Route
-from services.sip.engine.silence import Silence
+from services.sip.engine.registration import SipRegistration
+from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
 
 MAX_CALLS = 8
-LEAVE_TIMEOUT_S = 3.0
-NO_REGISTRATION = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 
 class SipAgent(SipEngine):
@@ -56,14 +52,13 @@ class SipAgent(SipEngine):
             settings,
             user_agent=user_agent,
             max_calls=2 * MAX_CALLS,
-            on_disconnected=self._connection_lost,
+            on_disconnected=lambda prm: self._account.disconnected(prm),
+        )
+        self._account = AgentAccount(
+            self._endpoint, self._registration_changed, self._invited, self._moved
         )
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
-        self._registration: SipRegistration | None = None
-        self._route: Route | None = None
-        self._silence = Silence()
-        self._leaving: list[tuple[SipRegistration, float]] = []
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
@@ -78,22 +73,15 @@ class SipAgent(SipEngine):
         self._ended_legs.clear()  # outside of their callbacks
         for leg in list(self._legs.values()):
             leg.pump()
-        if self._registration is not None and self._route is not None:
-            if self._route.has_changed():
-                self._endpoint.abandon_connections()
-                self._registration.renew()
-            if self._silence.is_suspect(self._legs.values()):
-                self._registration.renew()
-            self._registration.pump()
+        self._account.pump(self._legs.values())
         self._hold_latecomers()
-        self._let_go()
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
-        registration = self._registration
+        registration = self._account.current
         return SipSnapshot(
             account=registration.account if registration else None,
-            registration=self.get_registration(),
+            registration=self._account.registration,
             calls=[
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
@@ -104,56 +92,37 @@ class SipAgent(SipEngine):
         """Hang up, unregister, and destroy everything in the one order that does not abort."""
         self.remove_account()
         leave_at = monotonic() + LEAVE_TIMEOUT_S
-        while (self._legs or self._leaving) and monotonic() < leave_at:
+        while (self._legs or self._account.is_leaving) and monotonic() < leave_at:
             self.poll(10)
         for leg in self._legs.values():
             leg.drop_media()
         self._ended_legs.clear()
         self._legs.clear()
-        self._leaving.clear()
+        self._account.close()
         del self._tones, self.screen
         gc.collect()
         self._endpoint.libDestroy()
-        del self._endpoint
+        del self._account, self._endpoint
 
     # commands: the account
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        transport = account.hops[0].transport
-        ca_certificate = account.account.profile.ca_certificate
-        self._registration = SipRegistration(
-            account,
-            self._endpoint.transport(transport, ca_certificate),
-            self._endpoint.rtp_configuration(),
-            self._registration_changed,
-            self._invited,
-            self._moved,
-        )
-        hop = account.hops[0]
-        self._route = Route(hop.addresses[0], hop.port)
-        self._registration.begin()
-        self._registration_changed(self._registration.registration)
+        self._account.put(account)
 
     def get_registration(self) -> Registration:
-        registration = self._registration
-        return registration.registration if registration else NO_REGISTRATION
+        return self._account.registration
 
     def remove_account(self) -> None:
         for leg in list(self._legs.values()):
             with suppress(WrongCallState):  # it is ending already
                 leg.end()
-        registration, self._registration = self._registration, None
-        if registration is None:
-            return
-        self._leaving.append((registration, monotonic() + LEAVE_TIMEOUT_S))
-        registration.leave()
-        self._registration_changed(NO_REGISTRATION)
+        self._account.remove()
 
     # commands: calls
 
     def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
-        registration = self._registration
+        registration = self._account.current
         if registration is None:
             raise SignedOut
         if len(self._legs) >= MAX_CALLS:
@@ -186,9 +155,10 @@ class SipAgent(SipEngine):
         if (leg := self._legs.get(call.call_id)) is not None:
             leg.go_on_from(call.revision)
             return leg.call
-        if self._registration is None:
+        registration = self._account.current
+        if registration is None:
             raise SignedOut
-        leg = RecoveredLeg(self._registration, call, dialog, self.screen, self._call_changed)
+        leg = RecoveredLeg(registration, call, dialog, self.screen, self._call_changed)
         self._legs[call.call_id] = leg
         return leg.call
 
@@ -241,16 +211,8 @@ class SipAgent(SipEngine):
 
     # what the library reports
 
-    def _connection_lost(self, prm: pj.OnTransportStateParam) -> None:
-        registration = self._registration
-        if registration is None or not prm.type.lower().startswith(registration.hop.transport):
-            return
-        if registration.hop.transport is SipTransport.TLS:
-            registration.tls_problem = tls_problem(prm)
-        registration.connection_lost("connection lost")
-
     def _invited(self, prm: pj.OnIncomingCallParam) -> None:
-        registration = self._registration
+        registration = self._account.current
         if registration is None or not registration.vouches_for(prm.rdata):
             log.warning("INVITE refused", source=prm.rdata.srcAddress)
             _refuse(registration, prm.callId, pj.PJSIP_SC_FORBIDDEN)
@@ -317,17 +279,6 @@ class SipAgent(SipEngine):
         talking = [leg for leg in legs if leg.wants_audio()]
         if len(talking) > 1:
             self._hold_all_but(min(talking, key=_answered_at))
-
-    def _let_go(self) -> None:
-        """End accounts whose unregistration was answered, or has waited long enough."""
-        for registration, leave_at in list(self._leaving):
-            is_done = registration.registration.state is not RegistrationState.ACTIVE
-            if (is_done or monotonic() > leave_at) and not self._legs:
-                self._leaving.remove((registration, leave_at))
-                registration.shutdown()
-                if not self._leaving:
-                    current = self._registration
-                    self._endpoint.close_all_but(current.hop.transport if current else None)
 
 
 def _answered_at(leg: Leg) -> datetime:

@@ -5,7 +5,8 @@ from pydantic import Field
 from contracts.base import Model
 from contracts.identity import Host, SipUri
 from contracts.instance import SipTransport
-from contracts.sip import Call, Registration, RejectScope, SipAccount
+from contracts.registration import Registration, SipAccount
+from contracts.sip import Call, RejectScope
 
 
 class Hop(Model):

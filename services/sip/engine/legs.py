@@ -1,6 +1,5 @@
 """One dialog of the library, and the Call that it is for everybody else."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,10 +9,9 @@ from typing import Any
 
 import pjsua2 as pj
 import structlog
-from pydantic import TypeAdapter, ValidationError
 
+from contracts.encryption import Encryption
 from contracts.errors import WrongCallState
-from contracts.identity import SipUri
 from contracts.sip import (
     Call,
     CallContinuity,
@@ -22,13 +20,13 @@ from contracts.sip import (
     MediaDirection,
     Microphone,
     RejectScope,
-    Remote,
 )
 from services.sip.calls import cause_of_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
+from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
-from services.sip.targets import number_of
+from services.sip.engine.registration import SipRegistration
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +45,6 @@ HOLD_RETRY_S = 0.3
 HOLD_TIMEOUT_S = 35.0
 """Longer than a re-INVITE can take to be answered (timer B, RFC 3261 section 17.1.1.2)."""
 INFO_DIGIT_PERIOD_S = 0.25
-MAX_NAME_LENGTH = 256
-
-_NAME_ADDR = re.compile(
-    r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*?))\s*<(?P<uri>[^>]+)>'
-)
-_sip_uri: TypeAdapter[str] = TypeAdapter(SipUri)
 
 
 class Leg(pj.Call):
@@ -60,14 +52,15 @@ class Leg(pj.Call):
 
     def __init__(
         self,
-        account: pj.Account,
+        registration: SipRegistration,
         call: Call,
         screen: ScreenPort,
         on_change: Callable[["Leg"], None],
         library_id: int = pj.PJSUA_INVALID_ID,
     ) -> None:
-        super().__init__(account, library_id)
+        super().__init__(registration, library_id)
         self.call = call
+        self._registration = registration
         self.is_heard = False
         self._screen = screen
         self._on_change = on_change
@@ -212,7 +205,7 @@ class Leg(pj.Call):
             self._media = self.getAudioMedia(index) if has_audio else None
             remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
             self._connect()
-            self.revise(remote_direction=remote)
+            self.revise(remote_direction=remote, encryption=self._encryption(index))
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """REFER from the other side would let it call anybody in our name."""
@@ -246,6 +239,12 @@ class Leg(pj.Call):
                 self._screen.startTransmit(media)
             else:
                 self._screen.stopTransmit(media)
+
+    def _encryption(self, media_index: int) -> Encryption | None:
+        try:
+            return encryption_of(self, media_index, self._registration.hop.transport)
+        except pj.Error:  # no stream
+            return self.call.encryption
 
     def _disconnect(self) -> None:
         self._media = None
@@ -313,27 +312,3 @@ def _refusals_of_the_library() -> Iterator[None]:
         yield
     except pj.Error as error:
         raise WrongCallState(error.reason) from error
-
-
-def remote_of(name_addr: str) -> Remote:
-    """The other party from a From or To header field (RFC 3261 section 20.10).
-
-    What does not fit is hostile or broken, and shown as an unknown caller.
-    """
-    match = _NAME_ADDR.match(name_addr)
-    uri = match["uri"] if match else name_addr.strip()
-    name = ""
-    if match:
-        name = re.sub(r"\\(.)", r"\1", match["quoted"]) if match["quoted"] else match["plain"] or ""
-    try:
-        uri = _sip_uri.validate_python(uri.partition(";")[0])
-    except ValidationError:
-        return Remote(number=None, display_name=_shown(name), uri=None)
-    is_anonymous = "anonymous@" in uri or uri.endswith("@anonymous.invalid")
-    number = None if is_anonymous else number_of(uri)
-    return Remote(number=number, display_name=_shown(name), uri=uri)
-
-
-def _shown(name: str) -> str:
-    """Without control characters, which could redraw a terminal or reverse a line."""
-    return "".join(each for each in name if each.isprintable())[:MAX_NAME_LENGTH]

@@ -9,8 +9,10 @@ import pjsua2 as pj
 import structlog
 
 from contracts.instance import SipTransport
-from contracts.sip import Registration, RegistrationProblem, RegistrationState, Remote
+from contracts.registration import Registration, RegistrationProblem, RegistrationState
+from contracts.sip import Remote
 from services.sip.engine.commands import EngineAccount, Hop
+from services.sip.engine.encryption import offer_srtp
 
 log = structlog.get_logger(__name__)
 
@@ -260,6 +262,7 @@ class SipRegistration(pj.Account):
         configuration.natConfig.udpKaIntervalSec = profile.sip.udp_keepalive_s
         configuration.mediaConfig.transportConfig = self._rtp
         configuration.mediaConfig.lockCodecEnabled = False
+        offer_srtp(configuration.mediaConfig, profile.sip.srtp, self.hop.transport)
         return configuration
 
 

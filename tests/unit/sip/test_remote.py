@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.sip.engine.legs import remote_of
+from services.sip.engine.remotes import remote_of
 
 
 @pytest.mark.parametrize(
