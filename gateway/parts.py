@@ -10,6 +10,7 @@ from flask import Flask, current_app, request
 from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
+from contracts.conferences import ConferenceRpc
 from contracts.errors import InvalidRequest
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.registration import ChangeProfile, RegistrationChanged
@@ -32,6 +33,7 @@ class Parts:
     bus: ThreadedBus
     sip: SipRpc
     sip_sign_in: SipRpc
+    conferences: ConferenceRpc
     journal: JournalRpc
     accounts: Accounts
     instances: Instances
@@ -66,6 +68,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         bus=bus,
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        conferences=bus.client("sip", ConferenceRpc),
         journal=bus.client("journal", JournalRpc),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
