@@ -1,6 +1,7 @@
 """What the routes work with, made once per process."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,9 +12,11 @@ from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.conferences import ConferenceRpc
+from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
+from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
-from contracts.registration import ChangeProfile, RegistrationChanged
+from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
@@ -34,6 +37,7 @@ class Parts:
     sip: SipRpc
     sip_sign_in: SipRpc
     conferences: ConferenceRpc
+    directory: DirectoryRpc
     journal: JournalRpc
     accounts: Accounts
     instances: Instances
@@ -41,13 +45,22 @@ class Parts:
     preferences: Preferences
 
     def refresh_profile(self) -> None:
-        """Sign in by the profile as it is now; at the sign-in it may have been another one."""
+        """Use the profile as it is now; at the sign-in it may have been another one."""
         account = self.accounts.get()
-        profile = self.instances.published(account.server) if account else None
-        if account is None or profile is None or profile == account.profile:
+        if account is None:
             return
-        self.sip.change_profile(ChangeProfile(profile=profile))
-        self.accounts.claim(account.model_copy(update={"profile": profile}))
+        profile = self.instances.published(account.server) or account.profile
+        if profile != account.profile:
+            self.sip.change_profile(ChangeProfile(profile=profile))
+            self.accounts.claim(account.model_copy(update={"profile": profile}))
+        self.directory.change_profile(ChangeProfile(profile=profile))
+
+    def tell_directory(self, profile: InstanceProfile) -> None:
+        """In the background, so that nobody waits at the sign-in because a directory is away."""
+        _in_background(
+            "people of the profile",
+            lambda: self.directory.change_profile(ChangeProfile(profile=profile)),
+        )
 
 
 def attach(app: Flask, settings: GatewaySettings) -> None:
@@ -60,6 +73,8 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         {
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
+            ContactChanged: event_log.append,
+            ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
         },
     )
@@ -69,14 +84,14 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
         conferences=bus.client("sip", ConferenceRpc),
+        directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,
         preferences=Preferences(redis, event_log),
     )
-    refreshing = partial(retry.until_done, "instance profile", made.refresh_profile, lambda: True)
-    threading.Thread(target=refreshing, name="instance profile", daemon=True).start()
+    _in_background("instance profile", made.refresh_profile)
 
 
 def parts() -> Parts:
@@ -103,3 +118,9 @@ def request_id() -> dict[str, str]:
     if not 8 <= len(key) <= 64 or not key.isascii():
         raise InvalidRequest("Idempotency-Key must have 8 to 64 characters")
     return {"request_id": key}
+
+
+def _in_background(what: str, run: Callable[[], None]) -> None:
+    """Until it succeeds, as long as what it needs is away."""
+    running = partial(retry.until_done, what, run, lambda: True)
+    threading.Thread(target=running, name=what, daemon=True).start()

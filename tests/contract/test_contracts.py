@@ -10,10 +10,12 @@ from nameko.extensions import Entrypoint
 
 from contracts.base import Event
 from contracts.conferences import ConferenceRpc
+from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.sip import SipRpc
 from gateway.openapi import document
+from services.directory.service import DirectoryService
 from services.journal.service import JournalService
 from services.sip.engine.agent import SipAgent
 from services.sip.engine.commands import SipEngine
@@ -30,7 +32,12 @@ def methods(interface: type) -> list[str]:
 
 @pytest.mark.parametrize(
     ("interface", "service"),
-    [(SipRpc, SipService), (ConferenceRpc, SipService), (JournalRpc, JournalService)],
+    [
+        (SipRpc, SipService),
+        (ConferenceRpc, SipService),
+        (DirectoryRpc, DirectoryService),
+        (JournalRpc, JournalService),
+    ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
     for name in methods(interface):

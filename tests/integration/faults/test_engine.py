@@ -102,7 +102,7 @@ def test_a_call_that_was_held_for_another_stays_so(supervised, alice, talk):
 
 def test_a_conference_is_one_again(supervised, alice, practice):
     with Telephone(practice, "bob", 1100) as bob, Telephone(practice, "carol", 1900) as carol:
-        calls = [alice.waits_for(alice.dial(number), state="confirmed") for number in ("102", "103")]
+        calls = [alice.waits_for(alice.dial(who), state="confirmed") for who in ("102", "103")]
         body = {"call_ids": [call["call_id"] for call in calls]}
         started = alice.request("POST", "/api/v1/conferences", body)
         conference_id = started.json()["conference_id"]
