@@ -10,6 +10,7 @@ from typing import Any
 import pjsua2 as pj
 import structlog
 
+from contracts.encryption import Encryption
 from contracts.errors import WrongCallState
 from contracts.sip import (
     Call,
@@ -23,7 +24,9 @@ from contracts.sip import (
 from services.sip.calls import cause_of_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
+from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.registration import SipRegistration
 
 log = structlog.get_logger(__name__)
 
@@ -49,14 +52,15 @@ class Leg(pj.Call):
 
     def __init__(
         self,
-        account: pj.Account,
+        registration: SipRegistration,
         call: Call,
         screen: ScreenPort,
         on_change: Callable[["Leg"], None],
         library_id: int = pj.PJSUA_INVALID_ID,
     ) -> None:
-        super().__init__(account, library_id)
+        super().__init__(registration, library_id)
         self.call = call
+        self._registration = registration
         self.is_heard = False
         self._screen = screen
         self._on_change = on_change
@@ -201,7 +205,7 @@ class Leg(pj.Call):
             self._media = self.getAudioMedia(index) if has_audio else None
             remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
             self._connect()
-            self.revise(remote_direction=remote)
+            self.revise(remote_direction=remote, encryption=self._encryption(index))
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """REFER from the other side would let it call anybody in our name."""
@@ -235,6 +239,12 @@ class Leg(pj.Call):
                 self._screen.startTransmit(media)
             else:
                 self._screen.stopTransmit(media)
+
+    def _encryption(self, media_index: int) -> Encryption | None:
+        try:
+            return encryption_of(self, media_index, self._registration.hop.transport)
+        except pj.Error:  # no stream
+            return self.call.encryption
 
     def _disconnect(self) -> None:
         self._media = None

@@ -402,6 +402,11 @@ export interface components {
             ended_at: string | null;
             /** @default null */
             quality: components["schemas"]["CallQuality"] | null;
+            /**
+             * @description null: there was no sound yet
+             * @default null
+             */
+            encryption: components["schemas"]["Encryption"] | null;
         };
         /**
          * CallChanged
@@ -569,6 +574,14 @@ export interface components {
             digits: string;
         };
         /**
+         * Encryption
+         * @description Of one call, as far as the server; what the server does behind it nobody here can tell.
+         */
+        Encryption: {
+            signalling: components["schemas"]["SipTransport"];
+            media: components["schemas"]["MediaEncryption"];
+        };
+        /**
          * Health
          * @description The whole stack: up if every part is.
          */
@@ -616,6 +629,8 @@ export interface components {
             ring_time_s: number;
             /** Talk Time S */
             talk_time_s: number;
+            /** @default null */
+            encryption: components["schemas"]["Encryption"] | null;
         };
         /**
          * JournalEntryChanged
@@ -659,6 +674,12 @@ export interface components {
          * @enum {string}
          */
         MediaDirection: "sendrecv" | "sendonly" | "recvonly" | "inactive";
+        /**
+         * MediaEncryption
+         * @description How the sound is encrypted: SRTP (RFC 3711), named after where its keys come from.
+         * @enum {string}
+         */
+        MediaEncryption: "none" | "sdes" | "dtls";
         /**
          * Microphone
          * @description Whether our voice goes out.
@@ -867,6 +888,12 @@ export interface components {
             /** @default null */
             colour_scheme: components["schemas"]["ColourScheme"] | null;
         };
+        /**
+         * SipTransport
+         * @description Transports of RFC 3261 section 18; TLS always verifies the server's certificate.
+         * @enum {string}
+         */
+        SipTransport: "udp" | "tcp" | "tls";
         /**
          * TerminationCause
          * @description Events that terminate a dialog, RFC 4235 section 3.7.2.
