@@ -11,12 +11,14 @@ from flask import Flask, current_app, request
 from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
+from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
+from contracts.teams import TeamChanged, TeamsRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -35,8 +37,10 @@ class Parts:
     bus: ThreadedBus
     sip: SipRpc
     sip_sign_in: SipRpc
+    conferences: ConferenceRpc
     directory: DirectoryRpc
     journal: JournalRpc
+    teams: TeamsRpc
     accounts: Accounts
     instances: Instances
     event_log: EventLog
@@ -74,6 +78,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
+            TeamChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(
@@ -81,8 +86,10 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         bus=bus,
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        conferences=bus.client("sip", ConferenceRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
+        teams=bus.client("teams", TeamsRpc),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,

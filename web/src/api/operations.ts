@@ -3,6 +3,7 @@ import { command, get } from './client'
 import type {
   Call,
   CallList,
+  Conference,
   Contact,
   ContactList,
   ContactPatch,
@@ -33,6 +34,13 @@ export const sendDtmf = (callId: string, digits: string) =>
 export const listContacts = () => get<ContactList>('/contacts')
 export const changeContact = (contactId: string, patch: ContactPatch) =>
   command<Contact>('PATCH', `/contacts/${contactId}`, patch)
+
+export const startConference = (callIds: string[]) =>
+  command<Conference>('POST', '/conferences', { call_ids: callIds })
+export const dropParticipant = (conferenceId: string, callId: string) =>
+  command<Call>('DELETE', `/conferences/${conferenceId}/participants/${callId}`)
+export const endConference = (conferenceId: string) =>
+  command<undefined>('DELETE', `/conferences/${conferenceId}`)
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>
