@@ -34,6 +34,7 @@ from gateway.routes import (
     recordings,
     session,
     settings,
+    teams,
 )
 
 APIS: tuple[Api, ...] = (
@@ -43,6 +44,7 @@ APIS: tuple[Api, ...] = (
     contacts.api,
     journal.api,
     recordings.api,
+    teams.api,
     settings.api,
     health.api,
 )
