@@ -18,7 +18,10 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
-└── WrongCallState          the call cannot do this now
+├── WrongCallState          the call cannot do this now
+├── LampNotFound            nobody of this number is watched
+├── WrongLampState          no call waits there
+└── NotOffered              the instance profile names no number for this
 """
 
 from typing import Any, ClassVar
@@ -181,4 +184,25 @@ class WrongCallState(ContractError):
     """The call cannot do this now."""
 
     code = "wrong_call_state"
+    http_status = 409
+
+
+class LampNotFound(ContractError):
+    """Nobody of this number is watched."""
+
+    code = "lamp_not_found"
+    http_status = 404
+
+
+class WrongLampState(ContractError):
+    """No call waits there. `state` is a LampState."""
+
+    code = "wrong_lamp_state"
+    http_status = 409
+
+
+class NotOffered(ContractError):
+    """The PBX does not offer this, as far as the instance profile tells."""
+
+    code = "not_offered"
     http_status = 409

@@ -7,12 +7,14 @@ from pydantic import Field, TypeAdapter
 from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
+from contracts.lamps import LampChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
 
 AnyEvent = Annotated[
     CallChanged
     | RegistrationChanged
+    | LampChanged
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged

@@ -15,6 +15,7 @@ from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
 from contracts.instance import InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
+from contracts.lamps import LampChanged, LampsRpc
 from contracts.registration import ChangeProfile, RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
 from gateway.accounts import Accounts
@@ -35,6 +36,7 @@ class Parts:
     bus: ThreadedBus
     sip: SipRpc
     sip_sign_in: SipRpc
+    lamps: LampsRpc
     directory: DirectoryRpc
     journal: JournalRpc
     accounts: Accounts
@@ -71,6 +73,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         {
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
+            LampChanged: event_log.append,
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
@@ -81,6 +84,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         bus=bus,
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        lamps=bus.client("sip", LampsRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         accounts=Accounts(redis),

@@ -37,20 +37,20 @@ from contracts.sip import (
     SipRpc,
     TerminationCause,
 )
-from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
 from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
     SipSnapshot,
 )
+from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, SipRpc):
+class SipService(LampsPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -181,6 +181,7 @@ class SipService(AccountPart, SipRpc):
 
     def _keep(self, call: Call, dialog: Dialog | None = None) -> None:
         self.store.put_call(call, dialog)
+        self.review_completions()
         if call.state is CallState.TERMINATED:
             with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
                 self.engine.forget_call(call.call_id)
