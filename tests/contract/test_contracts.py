@@ -12,6 +12,7 @@ from contracts.base import Event
 from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
+from contracts.lamps import LampsRpc
 from contracts.sip import SipRpc
 from gateway.openapi import document
 from services.directory.service import DirectoryService
@@ -31,7 +32,7 @@ def methods(interface: type) -> list[str]:
 
 @pytest.mark.parametrize(
     ("interface", "service"),
-    [(SipRpc, SipService), (DirectoryRpc, DirectoryService), (JournalRpc, JournalService)],
+    [(SipRpc, SipService), (LampsRpc, SipService), (DirectoryRpc, DirectoryService), (JournalRpc, JournalService)],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
     for name in methods(interface):
