@@ -5,7 +5,7 @@ from typing import Literal
 from contracts.base import Command, Event, Model
 from contracts.health import PartHealth
 from contracts.identity import BareJid, PhoneNumber
-from contracts.registration import ChangeProfile
+from contracts.instance import ChangeProfile
 
 
 class Contact(Model):

@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contracts.base import Model
+from contracts.base import Command, Model
 from contracts.identity import BareJid, Host, PhoneNumber
 
 
@@ -84,3 +84,9 @@ class InstanceProfile(Model):
     )
     parking: Parking | None = None
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
+
+
+class ChangeProfile(Command):
+    """The instance has another profile than was known."""
+
+    profile: InstanceProfile

@@ -13,10 +13,10 @@ from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
-from contracts.instance import InstanceProfile
+from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
-from contracts.registration import ChangeProfile, RegistrationChanged
+from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog

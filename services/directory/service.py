@@ -6,7 +6,7 @@ from bus.rpc import rpc
 from bus.settings import Settings
 from contracts.directory import Contact, DirectoryRpc, MarkFavourite
 from contracts.health import PartHealth
-from contracts.registration import ChangeProfile
+from contracts.instance import ChangeProfile
 from services.directory.people import contacts_of
 from services.directory.store import DirectoryStore
 

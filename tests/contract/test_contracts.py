@@ -32,7 +32,12 @@ def methods(interface: type) -> list[str]:
 
 @pytest.mark.parametrize(
     ("interface", "service"),
-    [(SipRpc, SipService), (LampsRpc, SipService), (DirectoryRpc, DirectoryService), (JournalRpc, JournalService)],
+    [
+        (SipRpc, SipService),
+        (LampsRpc, SipService),
+        (DirectoryRpc, DirectoryService),
+        (JournalRpc, JournalService),
+    ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
     for name in methods(interface):
