@@ -18,6 +18,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     problem: null,
     sip_status: null,
     dialled_text: '102',
+    picked_up_from: null,
     remote: bob,
     local_direction: 'sendrecv',
     remote_direction: 'sendrecv',
