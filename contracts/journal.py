@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from contracts.base import Event, Model
+from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
 
@@ -39,6 +40,8 @@ class JournalEntry(Model):
     ended_at: AwareDatetime | None
     ring_time_s: float
     talk_time_s: float
+    encryption: Encryption | None = None
+    """As it was last; null if there was no sound, and of entries that are older than this field."""
 
 
 class JournalPage(Model):

@@ -21,6 +21,7 @@ def entry_of(call: Call) -> JournalEntry:
         ended_at=call.ended_at,
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
+        encryption=call.encryption,
     )
 
 

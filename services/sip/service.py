@@ -38,6 +38,7 @@ from contracts.sip import (
     TerminationCause,
 )
 from services.sip.calls import interrupted, lost
+from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
@@ -50,7 +51,7 @@ from services.sip.targets import Undiallable, target_uri
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, SipRpc):
+class SipService(LampsPart, ConferencePart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

@@ -9,6 +9,7 @@ import pytest
 from nameko.extensions import Entrypoint
 
 from contracts.base import Event
+from contracts.conferences import ConferenceRpc
 from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
@@ -35,6 +36,7 @@ def methods(interface: type) -> list[str]:
     [
         (SipRpc, SipService),
         (LampsRpc, SipService),
+        (ConferenceRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
     ],

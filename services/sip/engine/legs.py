@@ -10,6 +10,7 @@ from typing import Any
 import pjsua2 as pj
 import structlog
 
+from contracts.encryption import Encryption
 from contracts.errors import WrongCallState
 from contracts.sip import (
     Call,
@@ -23,7 +24,9 @@ from contracts.sip import (
 from services.sip.calls import cause_of_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
+from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.registration import SipRegistration
 
 log = structlog.get_logger(__name__)
 
@@ -49,14 +52,15 @@ class Leg(pj.Call):
 
     def __init__(
         self,
-        account: pj.Account,
+        registration: SipRegistration,
         call: Call,
         screen: ScreenPort,
         on_change: Callable[["Leg"], None],
         library_id: int = pj.PJSUA_INVALID_ID,
     ) -> None:
-        super().__init__(account, library_id)
+        super().__init__(registration, library_id)
         self.call = call
+        self._registration = registration
         self.is_heard = False
         self._screen = screen
         self._on_change = on_change
@@ -162,10 +166,22 @@ class Leg(pj.Call):
             return None
         return packets
 
+    @property
+    def media(self) -> pj.AudioMedia | None:
+        """The sound of the other side, and the way to it."""
+        return self._media
+
+    @property
+    def is_ending(self) -> bool:
+        return self._is_ended_here or self.call.state is CallState.TERMINATED
+
+    def require_confirmed(self) -> None:
+        """Raises WrongCallState."""
+        self._require(self.call.state is CallState.CONFIRMED)
+
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
-        is_ending = self._is_ended_here or self.call.state is CallState.TERMINATED
-        return not is_ending and not self._wants_hold
+        return not self.is_ending and not self._wants_hold
 
     # callbacks of the library
 
@@ -201,7 +217,7 @@ class Leg(pj.Call):
             self._media = self.getAudioMedia(index) if has_audio else None
             remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
             self._connect()
-            self.revise(remote_direction=remote)
+            self.revise(remote_direction=remote, encryption=self._encryption(index))
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """REFER from the other side would let it call anybody in our name."""
@@ -235,6 +251,12 @@ class Leg(pj.Call):
                 self._screen.startTransmit(media)
             else:
                 self._screen.stopTransmit(media)
+
+    def _encryption(self, media_index: int) -> Encryption | None:
+        try:
+            return encryption_of(self, media_index, self._registration.hop.transport)
+        except pj.Error:  # no stream
+            return self.call.encryption
 
     def _disconnect(self) -> None:
         self._media = None
