@@ -21,7 +21,10 @@ ContractError
 ├── WrongCallState          the call cannot do this now
 ├── LampNotFound            nobody of this number is watched
 ├── WrongLampState          no call waits there
-└── NotOffered              the instance profile names no number for this
+├── NotOffered              the instance profile names no number for this
+├── TeamNotFound            no such team, or the person is no member of it
+├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
+└── WrongTeamState          the member cannot do this now
 """
 
 from typing import Any, ClassVar
@@ -205,4 +208,25 @@ class NotOffered(ContractError):
     """The PBX does not offer this, as far as the instance profile tells."""
 
     code = "not_offered"
+    http_status = 409
+
+
+class TeamNotFound(ContractError):
+    """No such team, or the person is no member of it."""
+
+    code = "team_not_found"
+    http_status = 404
+
+
+class TeamUnavailable(ContractError):
+    """The PBX does not tell of the team, or refuses. `reason` is a TeamProblem, if it is known."""
+
+    code = "team_unavailable"
+    http_status = 503
+
+
+class WrongTeamState(ContractError):
+    """The member cannot do this now."""
+
+    code = "wrong_team_state"
     http_status = 409

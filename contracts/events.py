@@ -10,6 +10,7 @@ from contracts.journal import JournalEntryChanged
 from contracts.lamps import LampChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
+from contracts.teams import TeamChanged
 
 AnyEvent = Annotated[
     CallChanged
@@ -18,7 +19,8 @@ AnyEvent = Annotated[
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged
-    | SettingsChanged,
+    | SettingsChanged
+    | TeamChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

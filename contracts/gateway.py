@@ -11,6 +11,8 @@ from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
+from contracts.team_profile import PauseReason
+from contracts.teams import Team
 
 
 class Credentials(Model):
@@ -107,6 +109,19 @@ class ContactPatch(Model):
     """What can be changed of a contact."""
 
     is_favourite: bool
+
+
+class TeamList(Model):
+    """The teams that the person is a member of, by name."""
+
+    items: list[Team]
+    event_id: str
+
+
+class Pause(Model):
+    """Why."""
+
+    reason: PauseReason
 
 
 class Dial(Model):

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Model
 from contracts.identity import BareJid, Host, PhoneNumber
+from contracts.team_profile import TeamsProfile
 
 
 class SipTransport(StrEnum):
@@ -93,6 +94,7 @@ class InstanceProfile(Model):
         default=None, description="dialled before a number, it takes over what rings there"
     )
     parking: Parking | None = None
+    teams: TeamsProfile = TeamsProfile()
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
 
 

@@ -34,6 +34,7 @@ from gateway.routes import (
     lamps,
     session,
     settings,
+    teams,
 )
 
 APIS: tuple[Api, ...] = (
@@ -43,6 +44,7 @@ APIS: tuple[Api, ...] = (
     conferences.api,
     contacts.api,
     journal.api,
+    teams.api,
     settings.api,
     health.api,
 )

@@ -3,6 +3,7 @@ import { command, get } from './client'
 import type {
   Call,
   CallList,
+  Conference,
   Credentials,
   JournalList,
   Lamp,
@@ -36,6 +37,13 @@ export const requestCompletion = (number: string) =>
 export const cancelCompletion = (number: string) =>
   command<Lamp>('DELETE', `${lampPath(number)}/completion`)
 const lampPath = (number: string) => `/lamps/${encodeURIComponent(number)}`
+
+export const startConference = (callIds: string[]) =>
+  command<Conference>('POST', '/conferences', { call_ids: callIds })
+export const dropParticipant = (conferenceId: string, callId: string) =>
+  command<Call>('DELETE', `/conferences/${conferenceId}/participants/${callId}`)
+export const endConference = (conferenceId: string) =>
+  command<undefined>('DELETE', `/conferences/${conferenceId}`)
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>
