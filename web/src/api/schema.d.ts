@@ -362,6 +362,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record an answered call, and all that are in conference with it, or stop doing so.
+         * @description A tone tells all parties at the beginning and every 15 seconds.
+         */
+        post: operations["switch_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording that is over, as WAV: PCM, 16 bit, mono. Ranges can be asked for. */
+        get: operations["get_recording"];
+        put?: never;
+        post?: never;
+        /** Delete a recording now, for good. Not before its calls have ended. */
+        delete: operations["delete_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -604,6 +642,11 @@ export interface components {
             /** @default null */
             quality: components["schemas"]["CallQuality"] | null;
             /**
+             * Recordings
+             * @default []
+             */
+            recordings: components["schemas"]["Recording"][];
+            /**
              * @description null: there was no sound yet
              * @default null
              */
@@ -672,17 +715,47 @@ export interface components {
         CallProblem: "invalid_target" | "foreign_host" | "not_found" | "busy" | "declined" | "no_answer" | "media_refused" | "unauthorized" | "server_unreachable" | "server_error" | "engine_lost";
         /**
          * CallQuality
-         * @description What RTCP and the jitter buffer tell of one call (RFC 3550 section 6.4).
+         * @description What RTCP and the jitter buffer tell (RFC 3550 section 6.4), and what follows from it.
+         *
+         *     Of the last seconds while a call runs, of the whole call when it has ended.
          */
         CallQuality: {
             /** Codec */
             codec: string;
             /** Jitter Ms */
             jitter_ms: number;
-            /** Loss Percent */
+            /**
+             * Loss Percent
+             * @description of the packets to us, those that were late included
+             */
             loss_percent: number;
+            /**
+             * Sent Loss Percent
+             * @description of our packets; null until the other side has reported
+             * @default null
+             */
+            sent_loss_percent: number | null;
             /** Round Trip Ms */
             round_trip_ms: number | null;
+            /**
+             * Delay Ms
+             * @description one way, as far as it is known
+             * @default 0
+             */
+            delay_ms: number;
+            /**
+             * Mos
+             * @description estimated mean opinion score, 1 to 4.5; of the worse way
+             * @default 4.4
+             */
+            mos: number;
+            /** @default good */
+            rating: components["schemas"]["QualityRating"];
+            /**
+             * @description null if the rating is good
+             * @default null
+             */
+            problem: components["schemas"]["QualityProblem"] | null;
         };
         /**
          * CallState
@@ -865,6 +938,11 @@ export interface components {
             answered_at: string | null;
             /** Ended At */
             ended_at: string | null;
+            /**
+             * Recordings
+             * @default []
+             */
+            recordings: components["schemas"]["Recording"][];
             /** Ring Time S */
             ring_time_s: number;
             /** Talk Time S */
@@ -1056,6 +1134,45 @@ export interface components {
             };
         };
         /**
+         * QualityProblem
+         * @description What impairs a call most. The page has a sentence for each.
+         * @enum {string}
+         */
+        QualityProblem: "loss" | "jitter" | "delay" | "sent_loss";
+        /**
+         * QualityRating
+         * @description What most people would say, by the R-factor (categories of ITU-T G.109).
+         * @enum {string}
+         */
+        QualityRating: "good" | "fair" | "poor";
+        /**
+         * Recording
+         * @description What was said in a call, or in a conference: then all its calls have the same recording.
+         */
+        Recording: {
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * @description null while it is being made
+             * @default null
+             */
+            ended_at: string | null;
+        };
+        /**
+         * RecordingSwitch
+         * @description Whether a call is to be recorded.
+         */
+        RecordingSwitch: {
+            /** On */
+            on: boolean;
+        };
+        /**
          * Registration
          * @description Whether the server would find us. Without an account: terminated, and `aor` is null.
          */
@@ -1194,6 +1311,12 @@ export interface components {
             language: components["schemas"]["Language"];
             /** @default system */
             colour_scheme: components["schemas"]["ColourScheme"];
+            /**
+             * Recording Days
+             * @description how long recordings are kept; 0: for ever
+             * @default 90
+             */
+            recording_days: number;
         };
         /**
          * SettingsChanged
@@ -1216,6 +1339,11 @@ export interface components {
             language: components["schemas"]["Language"] | null;
             /** @default null */
             colour_scheme: components["schemas"]["ColourScheme"] | null;
+            /**
+             * Recording Days
+             * @default null
+             */
+            recording_days: number | null;
         };
         /**
          * SipTransport
@@ -3483,6 +3611,285 @@ export interface operations {
             };
             /** @description `invalid_request` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    switch_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingSwitch"];
+            };
+        };
+        responses: {
+            /** @description Call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_call_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_recording: {
+        parameters: {
+            query?: {
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, or a part of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_call_state` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
