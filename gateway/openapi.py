@@ -31,6 +31,7 @@ from gateway.routes import (
     contacts,
     health,
     journal,
+    lamps,
     recordings,
     session,
     settings,
@@ -40,6 +41,7 @@ from gateway.routes import (
 APIS: tuple[Api, ...] = (
     session.api,
     calls.api,
+    lamps.api,
     conferences.api,
     contacts.api,
     journal.api,

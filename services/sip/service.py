@@ -38,7 +38,6 @@ from contracts.sip import (
     SipRpc,
     TerminationCause,
 )
-from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
@@ -46,13 +45,14 @@ from services.sip.engine.commands import (
     Dialog,
     SipSnapshot,
 )
+from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, ConferencePart, SipRpc):
+class SipService(LampsPart, ConferencePart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -191,6 +191,7 @@ class SipService(AccountPart, ConferencePart, SipRpc):
 
     def _keep(self, call: Call, dialog: Dialog | None = None) -> None:
         self.store.put_call(call, dialog)
+        self.review_completions()
         if call.state is CallState.TERMINATED:
             with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
                 self.engine.forget_call(call.call_id)

@@ -25,12 +25,16 @@ from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
     EngineAccount,
+    LampsUpdate,
+    LampUpdate,
+    PickedUp,
     RegistrationUpdate,
     SipEngine,
     SipSnapshot,
 )
 from services.sip.engine.conferences import dissolve, heard_together, join, together
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.recordings import Recordings
@@ -60,6 +64,7 @@ class SipAgent(SipEngine):
         self._account = AgentAccount(
             self._endpoint, self._registration_changed, self._invited, self._moved
         )
+        self._lamps = Lamps(self._emit)
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
         self._wires = Wires()
@@ -79,6 +84,7 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
+        self._lamps.pump()
         self._hold_latecomers()
         self._connect()
         self._tones.update(self._legs.values())
@@ -92,6 +98,7 @@ class SipAgent(SipEngine):
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
             ],
+            lamps=self._lamps.all(),
         )
 
     def close(self) -> None:
@@ -116,7 +123,7 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        self._account.put(account)
+        self._lamps.put(self._account.put(account))
 
     def get_registration(self) -> Registration:
         return self._account.registration
@@ -125,11 +132,18 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             with suppress(WrongCallState):  # it is ending already
                 leg.end()
+        self._lamps.remove()
         self._account.remove()
 
     # commands: calls
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+    def place_call(
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+    ) -> Call:
         registration = self._account.current
         if registration is None:
             raise SignedOut
@@ -141,7 +155,8 @@ class SipAgent(SipEngine):
             direction=CallDirection.OUTGOING,
             state=CallState.TRYING,
             dialled_text=dialled_text,
-            remote=remote_of(target_uri),
+            remote=picked_up.remote if picked_up else remote_of(target_uri),
+            picked_up_from=picked_up.picked_up_from if picked_up else None,
             started_at=datetime.now(UTC),
         )
         self._hold_all_but(None)
@@ -277,6 +292,7 @@ class SipAgent(SipEngine):
         leg.answer(ringing)
 
     def _moved(self) -> None:
+        self._lamps.renew()
         for leg in self._legs.values():
             leg.move()
 
@@ -298,7 +314,7 @@ class SipAgent(SipEngine):
 
     # the rest
 
-    def _emit(self, update: CallUpdate | RegistrationUpdate) -> None:
+    def _emit(self, update: CallUpdate | RegistrationUpdate | LampUpdate | LampsUpdate) -> None:
         if self._server is not None:
             self._server.emit(update)
 
