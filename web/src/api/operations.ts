@@ -9,6 +9,8 @@ import type {
   ContactPatch,
   Credentials,
   JournalList,
+  Lamp,
+  LampList,
   Session,
   Settings,
   SettingsPatch,
@@ -34,6 +36,14 @@ export const sendDtmf = (callId: string, digits: string) =>
 export const listContacts = () => get<ContactList>('/contacts')
 export const changeContact = (contactId: string, patch: ContactPatch) =>
   command<Contact>('PATCH', `/contacts/${contactId}`, patch)
+
+export const listLamps = () => get<LampList>('/lamps')
+export const pickUp = (number: string) => command<Call>('POST', `${lampPath(number)}/pick-up`)
+export const requestCompletion = (number: string) =>
+  command<Lamp>('POST', `${lampPath(number)}/completion`)
+export const cancelCompletion = (number: string) =>
+  command<Lamp>('DELETE', `${lampPath(number)}/completion`)
+const lampPath = (number: string) => `/lamps/${encodeURIComponent(number)}`
 
 export const startConference = (callIds: string[]) =>
   command<Conference>('POST', '/conferences', { call_ids: callIds })
