@@ -37,6 +37,7 @@ from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration
@@ -69,6 +70,7 @@ class SipAgent(SipEngine):
         self._tones = ProgressTones(self.screen)
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
+        self._quality = QualityWatch()
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
@@ -87,6 +89,7 @@ class SipAgent(SipEngine):
         self._lamps.pump()
         self._hold_latecomers()
         self._connect()
+        self._quality.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:

@@ -27,6 +27,7 @@ from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
+from services.sip.quality import QualityMeter
 from services.sip.recordings import ended
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ class Leg(pj.Call):
         self.call = call
         self._registration = registration
         self.is_heard = False
+        self.meter = QualityMeter()
         self._screen = screen
         self._on_change = on_change
         self._media: pj.AudioMedia | None = None
@@ -204,6 +206,7 @@ class Leg(pj.Call):
             )
             changes |= {"cause": cause, "problem": problem, "ended_at": now}
             changes["recordings"] = ended(self.call.recordings, now)
+            changes["quality"] = self.meter.whole()
             if self.call.answered_at is None and info.lastStatusCode >= 300:
                 changes["sip_status"] = info.lastStatusCode
         self.revise(**changes)

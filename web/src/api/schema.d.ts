@@ -938,6 +938,8 @@ export interface components {
             answered_at: string | null;
             /** Ended At */
             ended_at: string | null;
+            /** @default null */
+            quality: components["schemas"]["CallQuality"] | null;
             /**
              * Recordings
              * @default []
