@@ -18,7 +18,8 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
-└── WrongCallState          the call cannot do this now
+├── WrongCallState          the call cannot do this now
+└── TargetUndiallable       nobody can be called by this text; `problem` says why
 """
 
 from typing import Any, ClassVar
@@ -182,3 +183,10 @@ class WrongCallState(ContractError):
 
     code = "wrong_call_state"
     http_status = 409
+
+
+class TargetUndiallable(ContractError):
+    """Nobody can be called by this text; `problem` says why. Nothing was sent."""
+
+    code = "target_undiallable"
+    http_status = 422

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from contracts.base import Event, Model
 from contracts.journal import JournalEntry
 from contracts.registration import Registration
-from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
+from contracts.sip import MAX_TARGET_LENGTH, Call, OtherCalls, RejectScope
 
 
 class Credentials(Model):
@@ -91,6 +91,12 @@ class Dial(Model):
     """What to dial: a number in any notation, a name of the instance, or a SIP URI."""
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+
+
+class Answer(Model):
+    """What becomes of the call that is talked on."""
+
+    others: OtherCalls = OtherCalls.HOLD
 
 
 class Reject(Model):

@@ -39,6 +39,8 @@ class JournalEntry(Model):
     ended_at: AwareDatetime | None
     ring_time_s: float
     talk_time_s: float
+    transferred_to: Remote | None = None
+    """Who has the call now."""
 
 
 class JournalPage(Model):

@@ -9,6 +9,8 @@ from contracts.sip import (
     CallProblem,
     CallState,
     TerminationCause,
+    Transfer,
+    TransferState,
 )
 
 _PROBLEM_OF_STATUS = {
@@ -63,12 +65,28 @@ def cause_of_end(
     return TerminationCause.REJECTED, problem
 
 
+def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Transfer | None:
+    """What an ended call tells of its transfer: where it went, or nothing.
+
+    A server may leave before it says that it has connected the others.
+    """
+    if transfer is None or transfer.state is TransferState.COMPLETED:
+        return transfer
+    if transfer.state is TransferState.CONFIRMED and cause is TerminationCause.REMOTE_BYE:
+        return transfer.model_copy(update={"state": TransferState.COMPLETED})
+    return None
+
+
 def interrupted(call: Call) -> Call:
-    """The same confirmed call while its engine is away."""
+    """The same confirmed call while its engine is away. Whoever it was to go to is lost with that."""
     if call.continuity is CallContinuity.INTERRUPTED:
         return call
     return call.model_copy(
-        update={"revision": call.revision + 1, "continuity": CallContinuity.INTERRUPTED}
+        update={
+            "revision": call.revision + 1,
+            "continuity": CallContinuity.INTERRUPTED,
+            "transfer": None,
+        }
     )
 
 

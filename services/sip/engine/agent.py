@@ -18,6 +18,7 @@ from contracts.sip import (
     CallDirection,
     CallState,
     Microphone,
+    OtherCalls,
     RejectScope,
 )
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
@@ -36,6 +37,7 @@ from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
+from services.sip.engine.transfers import Transfers
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
@@ -60,6 +62,7 @@ class SipAgent(SipEngine):
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
         self._legs: dict[str, Leg] = {}
+        self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
 
@@ -74,6 +77,7 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
+        self._transfers.pump()
         self._hold_latecomers()
         self._tones.update(self._legs.values())
 
@@ -96,6 +100,7 @@ class SipAgent(SipEngine):
             self.poll(10)
         for leg in self._legs.values():
             leg.drop_media()
+        self._transfers.clear()
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
@@ -162,9 +167,12 @@ class SipAgent(SipEngine):
         self._legs[call.call_id] = leg
         return leg.call
 
-    def answer(self, call_id: str) -> Call:
+    def answer(self, call_id: str, others: OtherCalls) -> Call:
         leg = self._leg(call_id)
         leg.accept()
+        if others is OtherCalls.END:
+            for other in self._talked_on(leg):
+                other.end()
         self._hold_all_but(leg)
         return leg.call
 
@@ -204,6 +212,18 @@ class SipAgent(SipEngine):
     def send_dtmf(self, call_id: str, digits: str) -> Call:
         leg = self._leg(call_id)
         leg.press(digits)
+        return leg.call
+
+    def transfer(self, call_id: str, to_call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.connect(leg, self._leg(to_call_id))
+        return leg.call
+
+    def transfer_to(
+        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
+    ) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
     def forget_call(self, call_id: str) -> None:
@@ -269,9 +289,16 @@ class SipAgent(SipEngine):
         return leg
 
     def _hold_all_but(self, chosen: Leg | None) -> None:
-        for leg in self._legs.values():
-            if leg is not chosen and leg.call.state is CallState.CONFIRMED and leg.wants_audio():
-                leg.set_hold(held=True)
+        for leg in self._talked_on(chosen):
+            leg.set_hold(held=True)
+
+    def _talked_on(self, chosen: Leg | None) -> list[Leg]:
+        """Confirmed calls that are not held, except the chosen one."""
+        return [
+            leg
+            for leg in self._legs.values()
+            if leg is not chosen and leg.call.state is CallState.CONFIRMED and leg.wants_audio()
+        ]
 
     def _hold_latecomers(self) -> None:
         """A call that we placed, answered while another is talked on, waits for its turn."""

@@ -11,6 +11,7 @@ import pjsua2 as pj
 import structlog
 
 from contracts.errors import WrongCallState
+from contracts.identity import SipUri
 from contracts.sip import (
     Call,
     CallContinuity,
@@ -19,11 +20,14 @@ from contracts.sip import (
     MediaDirection,
     Microphone,
     RejectScope,
+    Transfer,
+    TransferState,
 )
-from services.sip.calls import cause_of_end
+from services.sip.calls import cause_of_end, transfer_at_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.remotes import remote_of
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +62,7 @@ class Leg(pj.Call):
         super().__init__(account, library_id)
         self.call = call
         self.is_heard = False
+        self.on_referred: Callable[[int], None] | None = None
         self._screen = screen
         self._on_change = on_change
         self._media: pj.AudioMedia | None = None
@@ -78,21 +83,27 @@ class Leg(pj.Call):
         """A second time without effect."""
         if self.call.state is CallState.CONFIRMED and not self._is_ended_here:
             return
-        self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
+        self._require(self.is_ringing_here())
         answer = pj.CallOpParam(True)  # noqa: FBT003
         answer.statusCode = pj.PJSIP_SC_OK
         with _refusals_of_the_library():
             self.answer(answer)
 
     def refuse(self, scope: RejectScope) -> None:
-        self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
+        self._require(self.is_ringing_here())
         self._end(STATUS_OF_REJECTION[scope])
+
+    def redirect(self, target_uri: SipUri) -> None:
+        """Refuse, and say who is to be called instead (RFC 3261 section 21.3.3)."""
+        self._require(self.is_ringing_here())
+        transfer = Transfer(state=TransferState.COMPLETED, target=remote_of(target_uri))
+        self.revise(transfer=transfer)
+        self._end(pj.PJSIP_SC_MOVED_TEMPORARILY, contact_uri=target_uri)
 
     def end(self) -> None:
         """In any state; a second time without effect."""
         if not self._is_ended_here and self.call.state is not CallState.TERMINATED:
-            is_ringing_here = self.call.direction is CallDirection.INCOMING and self._is_early()
-            self._end(486 if is_ringing_here else 0)
+            self._end(486 if self.is_ringing_here() else 0)
 
     def set_hold(self, *, held: bool) -> None:
         self._require(self.call.state is CallState.CONFIRMED)
@@ -162,6 +173,13 @@ class Leg(pj.Call):
             return None
         return packets
 
+    def is_ringing_here(self) -> bool:
+        return self.call.direction is CallDirection.INCOMING and self._is_early()
+
+    def require_transferable(self) -> None:
+        """Raises WrongCallState if the call waits for our answer, or ends."""
+        self._require(self.call.state is not CallState.TERMINATED and not self.is_ringing_here())
+
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
         is_ending = self._is_ended_here or self.call.state is CallState.TERMINATED
@@ -185,7 +203,13 @@ class Leg(pj.Call):
                 ended_here=self._is_ended_here,
                 sip_status=info.lastStatusCode,
             )
-            changes |= {"cause": cause, "problem": problem, "ended_at": now}
+            transfer = transfer_at_end(self.call.transfer, cause)
+            changes |= {
+                "cause": cause,
+                "problem": problem,
+                "transfer": transfer,
+                "ended_at": now,
+            }
             if self.call.answered_at is None and info.lastStatusCode >= 300:
                 changes["sip_status"] = info.lastStatusCode
         self.revise(**changes)
@@ -202,6 +226,12 @@ class Leg(pj.Call):
             remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
             self._connect()
             self.revise(remote_direction=remote)
+
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        """NOTIFY about what we have referred the other side to, or the answer to our REFER."""
+        prm.cont = not prm.finalNotify
+        if self.on_referred is not None:
+            self.on_referred(prm.statusCode)
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """REFER from the other side would let it call anybody in our name."""
@@ -240,9 +270,13 @@ class Leg(pj.Call):
         self._media = None
         self.is_heard = False
 
-    def _end(self, sip_status: int) -> None:
+    def _end(self, sip_status: int, *, contact_uri: SipUri | None = None) -> None:
         request = pj.CallOpParam()
         request.statusCode = sip_status
+        if contact_uri is not None:
+            contact = pj.SipHeader()
+            contact.hName, contact.hValue = "Contact", f"<{contact_uri}>"
+            request.txOption.headers.append(contact)
         self._is_ended_here = True  # what follows happens within `hangup`
         try:
             self.hangup(request)
