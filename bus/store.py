@@ -5,7 +5,7 @@ relay (`bus.outbox`) publishes from there. `changes` serves the same stream to t
 complete.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ SOCKET_TIMEOUT_S = 3
 BEGINNING = "0-0"
 
 Change = TypeVar("Change", bound=Event)
+Result = TypeVar("Result")
 
 
 def connect(redis_uri: str) -> "Redis[str]":
@@ -78,6 +79,19 @@ class Store:
             yield Transaction(pipeline, self.outbox_key)
             if pipeline.command_stack:
                 pipeline.execute()
+
+    def watching(self, run: Callable[[Transaction], Result], *keys: str) -> Result:
+        """The result of a transaction that depends on what it reads.
+
+        `run` reads first, then calls `pipeline.multi()` and writes. It runs again if somebody else
+        has changed one of `keys` meanwhile.
+        """
+
+        def attempt(pipeline: "Pipeline[str]") -> Result:
+            return run(Transaction(pipeline, self.outbox_key))
+
+        result: Result = self.redis.transaction(attempt, *keys, value_from_callable=True)
+        return result
 
     def changes(self, event_class: type[Change], after: str, limit: int) -> ChangePage[Change]:
         """Events of one class after a position of the outbox ("" is its beginning)."""

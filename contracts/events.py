@@ -4,13 +4,19 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
 
 AnyEvent = Annotated[
-    CallChanged | RegistrationChanged | JournalEntryChanged | SettingsChanged,
+    CallChanged
+    | RegistrationChanged
+    | ContactChanged
+    | ContactDeleted
+    | JournalEntryChanged
+    | SettingsChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field, SecretStr
 
 from contracts.base import Event, Model
+from contracts.directory import Contact
 from contracts.journal import JournalEntry
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, OtherCalls, RejectScope
@@ -85,6 +86,19 @@ class JournalList(Model):
     items: list[JournalEntry]
     next: str | None
     event_id: str
+
+
+class ContactList(Model):
+    """All contacts, in no order."""
+
+    items: list[Contact]
+    event_id: str
+
+
+class ContactPatch(Model):
+    """What can be changed of a contact."""
+
+    is_favourite: bool
 
 
 class Dial(Model):

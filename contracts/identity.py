@@ -32,6 +32,17 @@ Localpart = Annotated[
 ]
 """The user part of an address-of-record."""
 
+BareJid = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=512,
+        pattern=r"^[^\s@/\"&'<>:]+@[A-Za-z0-9]([A-Za-z0-9.\-]{0,251}[A-Za-z0-9])?$",
+    ),
+]
+"""An address without a resource, "romeo@example.com": a person, not a device (RFC 7622)."""
+
 Host = Annotated[
     str,
     StringConstraints(

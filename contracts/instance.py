@@ -5,11 +5,12 @@ One TOML file per instance (`deploy/instances/<name>.toml`), or the same as JSON
 """
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from contracts.base import Model
-from contracts.identity import Host, PhoneNumber
+from contracts.base import Command, Model
+from contracts.identity import BareJid, Host, PhoneNumber
 
 
 class SipTransport(StrEnum):
@@ -37,6 +38,22 @@ class SipServer(Model):
     )
 
 
+class Person(Model):
+    """Somebody whom everybody at the instance has in the contact list."""
+
+    name: str = Field(min_length=1, max_length=256)
+    jid: BareJid | None = None
+    numbers: tuple[PhoneNumber, ...] = Field(
+        default=(), max_length=16, description="the first is what is dialled"
+    )
+
+    @model_validator(mode="after")
+    def _is_reachable(self) -> Self:
+        if self.jid is None and not self.numbers:
+            raise ValueError(f"{self.name} has neither a JID nor a number")
+        return self
+
+
 class InstanceProfile(Model):
     """What the admin of an instance tells Handset about it."""
 
@@ -50,3 +67,10 @@ class InstanceProfile(Model):
         default=None, pattern="^[A-Z]{2}$", description="ISO 3166 region that numbers are read in"
     )
     voicemail_number: PhoneNumber | None = None
+    people: tuple[Person, ...] = Field(default=(), max_length=5000)
+
+
+class ChangeProfile(Command):
+    """The instance has another profile than was known."""
+
+    profile: InstanceProfile

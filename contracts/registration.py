@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Command, Event, Model
 from contracts.identity import Localpart, Password, SipUri
-from contracts.instance import InstanceProfile
+from contracts.instance import ChangeProfile, InstanceProfile
 
 
 class RegistrationState(StrEnum):
@@ -57,12 +57,6 @@ class SignIn(Command):
 
     account: SipAccount
     remember: bool
-
-
-class ChangeProfile(Command):
-    """The instance has another profile than at the sign-in."""
-
-    profile: InstanceProfile
 
 
 class RegistrationChanged(Event):

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from deploy.ports import AUDIO_PORT, RTP_PORTS, allot_block
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
-SERVICES = ("sip", "journal")
+SERVICES = ("sip", "directory", "journal")
 _STORES = ("rabbitmq", "redis")
 _RABBITMQ = Path("/usr/lib/rabbitmq")
 _START_RABBITMQ = (

@@ -25,9 +25,16 @@ from contracts.events import any_event
 from contracts.gateway import AudioFormat, ProblemDetails, Session
 from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
-from gateway.routes import calls, health, journal, session, settings
+from gateway.routes import calls, contacts, health, journal, session, settings
 
-APIS: tuple[Api, ...] = (session.api, calls.api, journal.api, settings.api, health.api)
+APIS: tuple[Api, ...] = (
+    session.api,
+    calls.api,
+    contacts.api,
+    journal.api,
+    settings.api,
+    health.api,
+)
 REF_TEMPLATE = "#/components/schemas/{model}"
 ALWAYS_POSSIBLE = (
     InternalError,

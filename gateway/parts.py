@@ -1,6 +1,7 @@
 """What the routes work with, made once per process."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,11 @@ from flask import Flask, current_app, request
 from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
+from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
+from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
-from contracts.registration import ChangeProfile, RegistrationChanged
+from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
@@ -32,6 +35,7 @@ class Parts:
     bus: ThreadedBus
     sip: SipRpc
     sip_sign_in: SipRpc
+    directory: DirectoryRpc
     journal: JournalRpc
     accounts: Accounts
     instances: Instances
@@ -39,13 +43,22 @@ class Parts:
     preferences: Preferences
 
     def refresh_profile(self) -> None:
-        """Sign in by the profile as it is now; at the sign-in it may have been another one."""
+        """Use the profile as it is now; at the sign-in it may have been another one."""
         account = self.accounts.get()
-        profile = self.instances.published(account.server) if account else None
-        if account is None or profile is None or profile == account.profile:
+        if account is None:
             return
-        self.sip.change_profile(ChangeProfile(profile=profile))
-        self.accounts.claim(account.model_copy(update={"profile": profile}))
+        profile = self.instances.published(account.server) or account.profile
+        if profile != account.profile:
+            self.sip.change_profile(ChangeProfile(profile=profile))
+            self.accounts.claim(account.model_copy(update={"profile": profile}))
+        self.directory.change_profile(ChangeProfile(profile=profile))
+
+    def tell_directory(self, profile: InstanceProfile) -> None:
+        """In the background, so that nobody waits at the sign-in because a directory is away."""
+        _in_background(
+            "people of the profile",
+            lambda: self.directory.change_profile(ChangeProfile(profile=profile)),
+        )
 
 
 def attach(app: Flask, settings: GatewaySettings) -> None:
@@ -58,6 +71,8 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         {
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
+            ContactChanged: event_log.append,
+            ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
         },
     )
@@ -66,14 +81,14 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         bus=bus,
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,
         preferences=Preferences(redis, event_log),
     )
-    refreshing = partial(retry.until_done, "instance profile", made.refresh_profile, lambda: True)
-    threading.Thread(target=refreshing, name="instance profile", daemon=True).start()
+    _in_background("instance profile", made.refresh_profile)
 
 
 def parts() -> Parts:
@@ -100,3 +115,9 @@ def request_id() -> dict[str, str]:
     if not 8 <= len(key) <= 64 or not key.isascii():
         raise InvalidRequest("Idempotency-Key must have 8 to 64 characters")
     return {"request_id": key}
+
+
+def _in_background(what: str, run: Callable[[], None]) -> None:
+    """Until it succeeds, as long as what it needs is away."""
+    running = partial(retry.until_done, what, run, lambda: True)
+    threading.Thread(target=running, name=what, daemon=True).start()

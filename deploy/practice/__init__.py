@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-USERS = ("alice", "bob", "carol")
+USERS = {"alice": "101", "bob": "102", "carol": "103"}
+"""And their numbers."""
 
 # in containers, which have an address of their own each
 DIRECTORY = Path("/var/lib/handset/practice")

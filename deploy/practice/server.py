@@ -88,6 +88,13 @@ class PracticeServer:
             f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
+            + "".join(
+                "\n[[people]]\n"
+                f'name = "{user.capitalize()}"\n'
+                f'jid = "{user}@practice"\n'
+                f'numbers = ["{number}"]\n'
+                for user, number in USERS.items()
+            )
         )
 
     def rendering(self, source: Path, /, **values: object) -> str:

@@ -22,7 +22,11 @@ TIMEOUT_S = 4.0
 def health() -> Response:
     """Every part of the stack; status 503 if one of them is down."""
     found = [_broker(), _store()]
-    for name, client in (("sip", parts().sip), ("journal", parts().journal)):
+    for name, client in (
+        ("sip", parts().sip),
+        ("directory", parts().directory),
+        ("journal", parts().journal),
+    ):
         found += _service(name, within(TIMEOUT_S, client).health)
     is_up = all(part.state is HealthState.UP for part in found)
     health = Health(

@@ -104,6 +104,7 @@ def _authenticate(parts: Parts, credentials: Credentials) -> StackAccount:
     parts.sip_sign_in.sign_in(SignIn(account=sip_account, remember=credentials.remember))
     account = StackAccount.create(user, server, profile, password)
     parts.accounts.claim(account)
+    parts.tell_directory(profile)
     return account
 
 

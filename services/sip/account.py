@@ -13,8 +13,8 @@ from bus.timer import every
 from bus.vault import vault
 from contracts.base import Command
 from contracts.errors import EngineDown, InvalidRequest, SignedOut, SignInFailed
+from contracts.instance import ChangeProfile
 from contracts.registration import (
-    ChangeProfile,
     Registration,
     RegistrationProblem,
     RegistrationRpc,

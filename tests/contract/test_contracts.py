@@ -9,10 +9,12 @@ import pytest
 from nameko.extensions import Entrypoint
 
 from contracts.base import Event
+from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.sip import SipRpc
 from gateway.openapi import document
+from services.directory.service import DirectoryService
 from services.journal.service import JournalService
 from services.sip.engine.agent import SipAgent
 from services.sip.engine.commands import SipEngine
@@ -28,7 +30,8 @@ def methods(interface: type) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("interface", "service"), [(SipRpc, SipService), (JournalRpc, JournalService)]
+    ("interface", "service"),
+    [(SipRpc, SipService), (DirectoryRpc, DirectoryService), (JournalRpc, JournalService)],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
     for name in methods(interface):

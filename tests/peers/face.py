@@ -108,6 +108,12 @@ class Face:
 
         return eventually(look, what=f"no journal entry with {expected}")
 
+    def contacts(self) -> dict[str, Json]:
+        """By their names."""
+        response = self.request("GET", "/api/v1/contacts")
+        assert response.status_code == 200, response.text
+        return {each["name"]: each for each in response.json()["items"]}
+
     # events
 
     def stream(self, after: str) -> Iterator[tuple[str, Json | str]]:

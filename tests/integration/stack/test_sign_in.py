@@ -233,7 +233,7 @@ def test_a_restarted_phone_signs_in_again_only_if_it_was_asked_to_remember(
 def test_a_changed_profile_takes_effect_when_the_gateway_starts(
     practice: PracticeServer, servers_directory: Path
 ):
-    """As when a stack moves from containers to processes, or its PBX to another address."""
+    """As when a stack moves out of containers, its PBX to another address, and Erin in."""
     instances = servers_directory / "changing-instances"
     instances.mkdir()
     office = write(instances / "office.toml", practice.profile("tcp"))
@@ -246,9 +246,13 @@ def test_a_changed_profile_takes_effect_when_the_gateway_starts(
         with running(program(stack, "gateway"), log):
             assert carol.sign_in("carol@practice", server="office").status_code == 200
             assert "transport=TCP" in contact_of("carol", practice)
-        write(office, practice.profile("tls"))
+            eventually(lambda: "Carol" in carol.contacts())
+        write(
+            office, practice.profile("tls") + '\n[[people]]\nname = "Erin"\nnumbers = ["+44123"]\n'
+        )
         with running(program(stack, "gateway"), log):
             eventually(lambda: "transport=TLS" in contact_of("carol", practice))
+            eventually(lambda: "Erin" in carol.contacts())
             assert carol.request("GET", "/api/v1/session").json()["sip"]["state"] == "active"
 
 

@@ -226,6 +226,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All contacts, in no order. */
+        get: operations["list_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give a contact its star, or take it away. */
+        patch: operations["change_contact"];
+        trace?: never;
+    };
     "/api/v1/journal": {
         parameters: {
             query?: never;
@@ -330,7 +364,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -470,6 +504,69 @@ export interface components {
          * @enum {string}
          */
         ColourScheme: "system" | "light" | "dark";
+        /**
+         * Contact
+         * @description Somebody in the contact list, whole; `revision` grows with each change of any contact.
+         */
+        Contact: {
+            /** Contact Id */
+            contact_id: string;
+            /** Revision */
+            revision: number;
+            /** Name */
+            name: string;
+            /** Jid */
+            jid: string | null;
+            /** Numbers */
+            numbers: string[];
+            /** Is Favourite */
+            is_favourite: boolean;
+        };
+        /**
+         * ContactChanged
+         * @description A contact was added or changed.
+         */
+        ContactChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "directory.contact.changed";
+            contact: components["schemas"]["Contact"];
+        };
+        /**
+         * ContactDeleted
+         * @description A contact is no longer there. If it comes back, its revision is a later one.
+         */
+        ContactDeleted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "directory.contact.deleted";
+            /** Contact Id */
+            contact_id: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * ContactList
+         * @description All contacts, in no order.
+         */
+        ContactList: {
+            /** Items */
+            items: components["schemas"]["Contact"][];
+            /** Event Id */
+            event_id: string;
+        };
+        /**
+         * ContactPatch
+         * @description What can be changed of a contact.
+         */
+        ContactPatch: {
+            /** Is Favourite */
+            is_favourite: boolean;
+        };
         /**
          * Credentials
          * @description The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile.
@@ -2217,6 +2314,178 @@ export interface operations {
                 };
             };
             /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ContactList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            /** @description Contact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
