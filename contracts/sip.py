@@ -269,7 +269,7 @@ class SipRpc(RegistrationRpc):
         raise NotImplementedError
 
     def transfer(self, request: TransferCall) -> Call:
-        """Hand a call over; `Call.transfer` then says how far it got, and it comes back if it fails.
+        """Hand a call over; `Call.transfer` says how far it got. It comes back if that fails.
 
         A call that rings here is redirected (302). Raises CallNotFound, WrongCallState,
         CallNotPlaced, TargetUndiallable.

@@ -78,7 +78,7 @@ def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Trans
 
 
 def interrupted(call: Call) -> Call:
-    """The same confirmed call while its engine is away. Whoever it was to go to is lost with that."""
+    """The same confirmed call while its engine is away, without which it goes to nobody else."""
     if call.continuity is CallContinuity.INTERRUPTED:
         return call
     return call.model_copy(

@@ -16,7 +16,6 @@ from contracts.errors import CallNotPlaced, WrongCallState
 from contracts.identity import SipUri
 from contracts.sip import (
     Call,
-    CallDirection,
     CallProblem,
     CallState,
     TerminationCause,
@@ -150,7 +149,7 @@ class Handover:
                     leg.end()
 
     def _abandon(self) -> None:
-        """Nobody is left to be handed over: the target, if it was only called for that, is let go."""
+        """There is nobody left to hand over; a target that has not answered is let go."""
         self.is_over = True
         if self.target.call.state is CallState.CONFIRMED:
             self.target.revise(transfer=None)
