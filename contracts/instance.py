@@ -21,12 +21,22 @@ class SipTransport(StrEnum):
     TLS = "tls"
 
 
+class SrtpUse(StrEnum):
+    """Whether the sound of calls is encrypted (RFC 3711), and where the keys come from."""
+
+    OFF = "off"
+    OPTIONAL = "optional"  # SDES offered where TLS carries it (RFC 8643), either keying accepted
+    SDES = "sdes"  # RFC 4568, or there is no call
+    DTLS = "dtls"  # RFC 5764, or there is no call
+
+
 class SipServer(Model):
     """Where the registrar is reached. Empty: NAPTR, SRV and A records tell (RFC 3263)."""
 
     host: Host | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
     transport: SipTransport | None = None
+    srtp: SrtpUse = SrtpUse.OPTIONAL
     expires_in_s: int = Field(
         default=300, ge=30, le=7200, description="asked for in REGISTER, RFC 3261 section 10.2"
     )

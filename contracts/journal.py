@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from contracts.base import Event, Model
+from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
 
@@ -41,6 +42,8 @@ class JournalEntry(Model):
     talk_time_s: float
     transferred_to: Remote | None = None
     """Who has the call now."""
+    encryption: Encryption | None = None
+    """As it was last; null if there was no sound, and of entries that are older than this field."""
 
 
 class JournalPage(Model):

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from contracts.base import Command, Event, Model
 from contracts.changes import ChangePage
+from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.identity import PhoneNumber, SipUri
 from contracts.registration import RegistrationRpc
@@ -148,6 +149,7 @@ class Call(Model):
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     quality: CallQuality | None = None
+    encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
 
 class PlaceCall(Command):

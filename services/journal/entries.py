@@ -30,6 +30,7 @@ def entry_of(call: Call) -> JournalEntry:
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
         transferred_to=_transferred_to(call),
+        encryption=call.encryption,
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.peers.eavesdropper import Eavesdropper
+
 SERVER_ADDRESS = "203.0.113.1"  # for documentation, RFC 5737
 _GATEWAY = "10.77.0.1"
 _MASQUERADING = """
@@ -127,6 +129,11 @@ class Internet:
             yield
         finally:
             self._router.run("nft", "flush chain ip home lost")
+
+    def eavesdropper(self) -> Eavesdropper:
+        """Somebody at the provider of the home."""
+        with self._router.entered():
+            return Eavesdropper("wan")
 
     def _build(self, mapping_s: int) -> None:
         self.inside.connect("lan", self._router)

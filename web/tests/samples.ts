@@ -29,6 +29,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     answered_at: null,
     ended_at: null,
     quality: null,
+    encryption: null,
     ...changes,
   }
 }
@@ -50,6 +51,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     ring_time_s: 3,
     talk_time_s: 0,
     transferred_to: null,
+    encryption: null,
     ...changes,
   }
 }

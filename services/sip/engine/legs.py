@@ -10,6 +10,7 @@ from typing import Any
 import pjsua2 as pj
 import structlog
 
+from contracts.encryption import Encryption
 from contracts.errors import WrongCallState
 from contracts.identity import SipUri
 from contracts.sip import (
@@ -26,7 +27,9 @@ from contracts.sip import (
 from services.sip.calls import cause_of_end, transfer_at_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
+from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 
 log = structlog.get_logger(__name__)
@@ -53,14 +56,15 @@ class Leg(pj.Call):
 
     def __init__(
         self,
-        account: pj.Account,
+        registration: SipRegistration,
         call: Call,
         screen: ScreenPort,
         on_change: Callable[["Leg"], None],
         library_id: int = pj.PJSUA_INVALID_ID,
     ) -> None:
-        super().__init__(account, library_id)
+        super().__init__(registration, library_id)
         self.call = call
+        self._registration = registration
         self.is_heard = False
         self.on_referred: Callable[[int], None] | None = None
         self._screen = screen
@@ -225,7 +229,7 @@ class Leg(pj.Call):
             self._media = self.getAudioMedia(index) if has_audio else None
             remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
             self._connect()
-            self.revise(remote_direction=remote)
+            self.revise(remote_direction=remote, encryption=self._encryption(index))
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         """NOTIFY about what we have referred the other side to, or the answer to our REFER."""
@@ -265,6 +269,12 @@ class Leg(pj.Call):
                 self._screen.startTransmit(media)
             else:
                 self._screen.stopTransmit(media)
+
+    def _encryption(self, media_index: int) -> Encryption | None:
+        try:
+            return encryption_of(self, media_index, self._registration.hop.transport)
+        except pj.Error:  # no stream
+            return self.call.encryption
 
     def _disconnect(self) -> None:
         self._media = None

@@ -44,7 +44,6 @@ class RecoveredLeg(Leg):
         on_change: Callable[[Leg], None],
     ) -> None:
         super().__init__(registration, call, screen, on_change)
-        self._registration = registration
         self._dialog = self._replaced = dialog
         self._wants_hold = call.local_direction is not MediaDirection.SENDRECV
         self._give_up_at = monotonic() + RECOVERY_TIMEOUT_S

@@ -12,6 +12,7 @@ from contracts.instance import SipTransport
 from contracts.registration import Registration, RegistrationProblem, RegistrationState
 from contracts.sip import Remote
 from services.sip.engine.commands import EngineAccount, Hop
+from services.sip.engine.encryption import offer_srtp
 
 log = structlog.get_logger(__name__)
 
@@ -261,6 +262,7 @@ class SipRegistration(pj.Account):
         configuration.natConfig.udpKaIntervalSec = profile.sip.udp_keepalive_s
         configuration.mediaConfig.transportConfig = self._rtp
         configuration.mediaConfig.lockCodecEnabled = False
+        offer_srtp(configuration.mediaConfig, profile.sip.srtp, self.hop.transport)
         return configuration
 
 

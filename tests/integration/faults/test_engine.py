@@ -36,6 +36,7 @@ def test_a_call_is_heard_again_three_seconds_after_its_engine_was_killed(
         screen.hears(TONE_HZ, within_s=killed_at + AUDIBLE_WITHIN_S - time.monotonic())
     restored = alice.waits_for(talk, continuity="restored")
     assert restored["answered_at"] == talk["answered_at"]
+    assert restored["encryption"] == {"signalling": "tls", "media": "sdes"}
     assert restored["revision"] > interrupted["revision"]
     assert alice.journal_entry(talk, result="running")
 

@@ -437,6 +437,11 @@ export interface components {
             ended_at: string | null;
             /** @default null */
             quality: components["schemas"]["CallQuality"] | null;
+            /**
+             * @description null: there was no sound yet
+             * @default null
+             */
+            encryption: components["schemas"]["Encryption"] | null;
         };
         /**
          * CallChanged
@@ -604,6 +609,14 @@ export interface components {
             digits: string;
         };
         /**
+         * Encryption
+         * @description Of one call, as far as the server; what the server does behind it nobody here can tell.
+         */
+        Encryption: {
+            signalling: components["schemas"]["SipTransport"];
+            media: components["schemas"]["MediaEncryption"];
+        };
+        /**
          * Health
          * @description The whole stack: up if every part is.
          */
@@ -653,6 +666,8 @@ export interface components {
             talk_time_s: number;
             /** @default null */
             transferred_to: components["schemas"]["Remote"] | null;
+            /** @default null */
+            encryption: components["schemas"]["Encryption"] | null;
         };
         /**
          * JournalEntryChanged
@@ -696,6 +711,12 @@ export interface components {
          * @enum {string}
          */
         MediaDirection: "sendrecv" | "sendonly" | "recvonly" | "inactive";
+        /**
+         * MediaEncryption
+         * @description How the sound is encrypted: SRTP (RFC 3711), named after where its keys come from.
+         * @enum {string}
+         */
+        MediaEncryption: "none" | "sdes" | "dtls";
         /**
          * Microphone
          * @description Whether our voice goes out.
@@ -910,6 +931,12 @@ export interface components {
             /** @default null */
             colour_scheme: components["schemas"]["ColourScheme"] | null;
         };
+        /**
+         * SipTransport
+         * @description Transports of RFC 3261 section 18; TLS always verifies the server's certificate.
+         * @enum {string}
+         */
+        SipTransport: "udp" | "tcp" | "tls";
         /**
          * TerminationCause
          * @description Events that terminate a dialog, RFC 4235 section 3.7.2.
