@@ -42,6 +42,7 @@ from contracts.sip import (
 )
 from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
+from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
@@ -53,7 +54,7 @@ from services.sip.targets import Undiallable, target_uri
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, SipRpc):
+class SipService(AccountPart, ConferencePart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

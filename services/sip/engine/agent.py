@@ -30,11 +30,11 @@ from services.sip.engine.commands import (
     SipEngine,
     SipSnapshot,
 )
+from services.sip.engine.conferences import Mixer, dissolve, join, together
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.recovery import RecoveredLeg
-from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
@@ -61,6 +61,7 @@ class SipAgent(SipEngine):
         )
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
+        self._mixer = Mixer()
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
@@ -79,6 +80,7 @@ class SipAgent(SipEngine):
         self._account.pump(self._legs.values())
         self._transfers.pump()
         self._hold_latecomers()
+        self._mixer.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
@@ -101,6 +103,7 @@ class SipAgent(SipEngine):
         for leg in self._legs.values():
             leg.drop_media()
         self._transfers.clear()
+        self._mixer.clear()
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
@@ -190,23 +193,27 @@ class SipAgent(SipEngine):
 
     def hold(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_hold(held=True)
+        for each in self._together(leg):
+            each.set_hold(held=True)
         return leg.call
 
     def resume(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_hold(held=False)
+        for each in self._together(leg):
+            each.set_hold(held=False)
         self._hold_all_but(leg)
         return leg.call
 
     def mute(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_microphone(Microphone.MUTED)
+        for each in self._together(leg):
+            each.set_microphone(Microphone.MUTED)
         return leg.call
 
     def unmute(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_microphone(Microphone.LIVE)
+        for each in self._together(leg):
+            each.set_microphone(Microphone.LIVE)
         return leg.call
 
     def send_dtmf(self, call_id: str, digits: str) -> Call:
@@ -226,6 +233,22 @@ class SipAgent(SipEngine):
         self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
+    def start_conference(self, call_ids: list[str]) -> list[Call]:
+        members = join([self._leg(call_id) for call_id in call_ids], self._legs.values())
+        self._hold_all_but(members[0])
+        return [leg.call for leg in members]
+
+    def drop_participant(self, conference_id: str, call_id: str) -> Call:
+        call = self._ended.get(call_id) or self._leg(call_id).call
+        if call.conference_id != conference_id:
+            raise CallNotFound("not in this conference", call_id=call_id)
+        return self.hang_up(call_id)
+
+    def end_conference(self, conference_id: str) -> None:
+        legs = self._legs.values()
+        for leg in [each for each in legs if each.call.conference_id == conference_id]:
+            leg.end()
+
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
 
@@ -233,12 +256,14 @@ class SipAgent(SipEngine):
 
     def _invited(self, prm: pj.OnIncomingCallParam) -> None:
         registration = self._account.current
-        if registration is None or not registration.vouches_for(prm.rdata):
+        if registration is None:
+            return
+        if not registration.vouches_for(prm.rdata):
             log.warning("INVITE refused", source=prm.rdata.srcAddress)
-            _refuse(registration, prm.callId, pj.PJSIP_SC_FORBIDDEN)
+            registration.refuse(prm.callId, pj.PJSIP_SC_FORBIDDEN)
             return
         if len(self._legs) >= MAX_CALLS:
-            _refuse(registration, prm.callId, pj.PJSIP_SC_BUSY_HERE)
+            registration.refuse(prm.callId, pj.PJSIP_SC_BUSY_HERE)
             return
         call = Call(
             call_id=uuid4().hex,
@@ -275,6 +300,8 @@ class SipAgent(SipEngine):
             self._ended[call.call_id] = call
             self._tones.ended(call)
         self._emit(leg.update())
+        if call.state is CallState.TERMINATED:
+            dissolve(call.conference_id, self._legs.values())
 
     # the rest
 
@@ -288,16 +315,20 @@ class SipAgent(SipEngine):
             raise CallNotFound(call_id, call_id=call_id)
         return leg
 
+    def _together(self, leg: Leg) -> list[Leg]:
+        return together(leg, self._legs.values())
+
     def _hold_all_but(self, chosen: Leg | None) -> None:
         for leg in self._talked_on(chosen):
             leg.set_hold(held=True)
 
     def _talked_on(self, chosen: Leg | None) -> list[Leg]:
-        """Confirmed calls that are not held, except the chosen one."""
+        """What is talked on, except a call and those that are in conference with it."""
+        kept = self._together(chosen) if chosen else []
         return [
             leg
             for leg in self._legs.values()
-            if leg is not chosen and leg.call.state is CallState.CONFIRMED and leg.wants_audio()
+            if leg not in kept and leg.call.state is CallState.CONFIRMED and leg.wants_audio()
         ]
 
     def _hold_latecomers(self) -> None:
@@ -310,12 +341,3 @@ class SipAgent(SipEngine):
 
 def _answered_at(leg: Leg) -> datetime:
     return leg.call.answered_at or leg.call.started_at
-
-
-def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:
-    if registration is None:
-        return
-    call = pj.Call(registration, library_id)
-    answer = pj.CallOpParam()
-    answer.statusCode = sip_status
-    call.hangup(answer)

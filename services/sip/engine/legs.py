@@ -1,6 +1,5 @@
 """One dialog of the library, and the Call that it is for everybody else."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from contracts.sip import (
 from services.sip.calls import cause_of_end, transfer_at_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
+from services.sip.engine.digits import InfoDigits
 from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
@@ -48,7 +48,6 @@ MOVE_FLAGS = pj.PJSUA_CALL_REINIT_MEDIA | pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSU
 HOLD_RETRY_S = 0.3
 HOLD_TIMEOUT_S = 35.0
 """Longer than a re-INVITE can take to be answered (timer B, RFC 3261 section 17.1.1.2)."""
-INFO_DIGIT_PERIOD_S = 0.25
 
 
 class Leg(pj.Call):
@@ -78,8 +77,7 @@ class Leg(pj.Call):
         self._hold_given_up_at = 0.0
         self._is_moving = False
         self._move_due_at = 0.0
-        self._info_digits: deque[str] = deque()
-        self._info_due_at = 0.0
+        self._info_digits = InfoDigits()
 
     # commands
 
@@ -139,7 +137,7 @@ class Leg(pj.Call):
         try:
             self.sendDtmf(request)
         except pj.Error:
-            self._info_digits.extend(digits)
+            self._info_digits.add(digits)
             self.pump()
 
     def pump(self) -> None:
@@ -150,8 +148,7 @@ class Leg(pj.Call):
             self._send_move()
         if self._wants_hold is not self._is_held and monotonic() >= self._hold_due_at:
             self._send_hold()
-        if self._info_digits and monotonic() >= self._info_due_at:
-            self._send_info_digit()
+        self._info_digits.pump(self)
 
     def go_on_from(self, revision: int) -> None:
         """The call was called interrupted, but this dialog never ended."""
@@ -184,10 +181,22 @@ class Leg(pj.Call):
         """Raises WrongCallState if the call waits for our answer, or ends."""
         self._require(self.call.state is not CallState.TERMINATED and not self.is_ringing_here())
 
+    @property
+    def media(self) -> pj.AudioMedia | None:
+        """The sound of the other side, and the way to it."""
+        return self._media
+
+    @property
+    def is_ending(self) -> bool:
+        return self._is_ended_here or self.call.state is CallState.TERMINATED
+
+    def require_confirmed(self) -> None:
+        """Raises WrongCallState."""
+        self._require(self.call.state is CallState.CONFIRMED)
+
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
-        is_ending = self._is_ended_here or self.call.state is CallState.TERMINATED
-        return not is_ending and not self._wants_hold
+        return not self.is_ending and not self._wants_hold
 
     # callbacks of the library
 
@@ -321,16 +330,6 @@ class Leg(pj.Call):
         with suppress(pj.Error):  # another re-INVITE is under way
             self.reinvite(request)
             self._is_moving = False
-
-    def _send_info_digit(self) -> None:
-        request = pj.CallSendDtmfParam()
-        request.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
-        request.digits = self._info_digits.popleft()
-        self._info_due_at = monotonic() + INFO_DIGIT_PERIOD_S
-        try:
-            self.sendDtmf(request)
-        except pj.Error as error:
-            log.warning("digit not sent", call_id=self.call.call_id, reason=error.reason)
 
     def _is_early(self) -> bool:
         return self.call.answered_at is None and self.call.state is not CallState.TERMINATED
