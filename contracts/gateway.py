@@ -10,6 +10,8 @@ from contracts.directory import Contact
 from contracts.journal import JournalEntry
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, OtherCalls, RejectScope
+from contracts.team_profile import PauseReason
+from contracts.teams import Team
 
 
 class Credentials(Model):
@@ -99,6 +101,19 @@ class ContactPatch(Model):
     """What can be changed of a contact."""
 
     is_favourite: bool
+
+
+class TeamList(Model):
+    """The teams that the person is a member of, by name."""
+
+    items: list[Team]
+    event_id: str
+
+
+class Pause(Model):
+    """Why."""
+
+    reason: PauseReason
 
 
 class Dial(Model):

@@ -13,9 +13,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from deploy.ports import AUDIO_PORT, RTP_PORTS, allot_block
+from deploy.practice import AMI_SECRET
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
-SERVICES = ("sip", "directory", "journal")
+SERVICES = ("sip", "directory", "journal", "teams")
 _STORES = ("rabbitmq", "redis")
 _RABBITMQ = Path("/usr/lib/rabbitmq")
 _START_RABBITMQ = (
@@ -215,6 +216,7 @@ def _create_secrets(directory: Path) -> None:
         "redis-password": secrets.token_hex(24),
         "vault-key": Fernet.generate_key().decode(),
         "audio-token": secrets.token_hex(24),
+        "ami-secret": AMI_SECRET,  # until the admin of another PBX puts theirs
     }
     for name, value in fresh.items():
         if not (directory / name).exists():

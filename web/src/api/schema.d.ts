@@ -332,6 +332,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams that the person is a member of, by name. */
+        get: operations["list_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/log-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take calls of the team's callers from now on. */
+        post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/log-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no more calls; a pause ends, too. Fixed members cannot. */
+        post: operations["log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stay logged in, but be called by nobody who waits. The reason is seen by the team. */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/unpause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the pause. */
+        post: operations["unpause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -419,7 +504,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -791,6 +876,24 @@ export interface components {
          */
         MediaEncryption: "none" | "sdes" | "dtls";
         /**
+         * MemberPhone
+         * @description What the phone of a member does, as the PBX sees it.
+         * @enum {string}
+         */
+        MemberPhone: "free" | "ringing" | "busy" | "offline" | "unknown";
+        /**
+         * MemberState
+         * @description Whether the team's callers reach somebody.
+         * @enum {string}
+         */
+        MemberState: "logged_in" | "paused" | "logged_out";
+        /**
+         * Membership
+         * @description Whether somebody may leave the team.
+         * @enum {string}
+         */
+        Membership: "fixed" | "flexible";
+        /**
          * Microphone
          * @description Whether our voice goes out.
          * @enum {string}
@@ -817,6 +920,14 @@ export interface components {
             detail: string;
         };
         /**
+         * Pause
+         * @description Why.
+         */
+        Pause: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * ProblemDetails
          * @description RFC 9457. `code` is stable; `fields` has what the sentence of the page needs.
          */
@@ -831,7 +942,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "not_found" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "too_many_attempts" | "wrong_call_state";
+            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "not_found" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -1011,6 +1122,117 @@ export interface components {
          */
         SipTransport: "udp" | "tcp" | "tls";
         /**
+         * Team
+         * @description One team as the person sees it, whole; `revision` grows by one per change.
+         *
+         *     While there is a `problem` the person's own state is unknown, and members and callers are not
+         *     shown: what was known may no longer be true.
+         */
+        Team: {
+            /** Team Id */
+            team_id: string;
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** @description of the person; null: no member any more, so faces do not show the team */
+            membership: components["schemas"]["Membership"] | null;
+            /** @default null */
+            problem: components["schemas"]["TeamProblem"] | null;
+            /**
+             * @description of the person
+             * @default null
+             */
+            state: components["schemas"]["MemberState"] | null;
+            /**
+             * Pause Reason
+             * @default
+             */
+            pause_reason: string;
+            /**
+             * Pause Reasons
+             * @description to choose from
+             * @default []
+             */
+            pause_reasons: string[];
+            /**
+             * Members
+             * @default []
+             */
+            members: components["schemas"]["TeamMember"][];
+            /**
+             * Callers
+             * @description by position
+             * @default []
+             */
+            callers: components["schemas"]["WaitingCaller"][];
+        };
+        /**
+         * TeamChanged
+         * @description A team, its members or its callers changed.
+         */
+        TeamChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "teams.team.changed";
+            team: components["schemas"]["Team"];
+        };
+        /**
+         * TeamList
+         * @description The teams that the person is a member of, by name.
+         */
+        TeamList: {
+            /** Items */
+            items: components["schemas"]["Team"][];
+            /** Event Id */
+            event_id: string;
+        };
+        /**
+         * TeamMember
+         * @description Somebody in a team.
+         */
+        TeamMember: {
+            /**
+             * Member Id
+             * @description how the PBX calls the phone, like PJSIP/alice
+             */
+            member_id: string;
+            /**
+             * User
+             * @description null if it is the phone of no user
+             */
+            user: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Number
+             * @description null if the profile has none
+             * @default null
+             */
+            number: string | null;
+            membership: components["schemas"]["Membership"];
+            state: components["schemas"]["MemberState"];
+            /**
+             * Pause Reason
+             * @default
+             */
+            pause_reason: string;
+            phone: components["schemas"]["MemberPhone"];
+        };
+        /**
+         * TeamProblem
+         * @description Why nothing is known of a team now. The page has a sentence for each.
+         * @enum {string}
+         */
+        TeamProblem: "connecting" | "pbx_unreachable" | "pbx_untrusted" | "access_denied" | "queue_unknown";
+        /**
          * TerminationCause
          * @description Events that terminate a dialog, RFC 4235 section 3.7.2.
          * @enum {string}
@@ -1053,6 +1275,34 @@ export interface components {
              * @default null
              */
             to_call_id: string | null;
+        };
+        /**
+         * WaitingCaller
+         * @description Somebody who waits in the queue, or whose call rings at members.
+         */
+        WaitingCaller: {
+            /** Caller Id */
+            caller_id: string;
+            /**
+             * Position
+             * @description 1 is the next one
+             */
+            position: number;
+            /**
+             * Number
+             * @description null if anonymous or not a number
+             */
+            number: string | null;
+            /**
+             * Display Name
+             * @description as received: shown, never parsed
+             */
+            display_name: string;
+            /**
+             * Waiting Since
+             * Format: date-time
+             */
+            waiting_since: string;
         };
     };
     responses: never;
@@ -2930,6 +3180,468 @@ export interface operations {
                 };
             };
             /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description TeamList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `team_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_team_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable`, `team_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `team_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_team_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable`, `team_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause"];
+            };
+        };
+        responses: {
+            /** @description Team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `team_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_team_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable`, `team_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    unpause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `team_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `wrong_team_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable`, `team_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
