@@ -12,6 +12,7 @@ from contracts.sip import (
     Transfer,
     TransferState,
 )
+from services.sip.recordings import ended
 
 _PROBLEM_OF_STATUS = {
     401: CallProblem.UNAUTHORIZED,
@@ -77,8 +78,8 @@ def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Trans
     return None
 
 
-def interrupted(call: Call) -> Call:
-    """The same confirmed call while its engine is away, without which it goes to nobody else."""
+def interrupted(call: Call, at: datetime) -> Call:
+    """The same confirmed call while its engine is away: not recorded, not handed over any more."""
     if call.continuity is CallContinuity.INTERRUPTED:
         return call
     return call.model_copy(
@@ -86,6 +87,7 @@ def interrupted(call: Call) -> Call:
             "revision": call.revision + 1,
             "continuity": CallContinuity.INTERRUPTED,
             "transfer": None,
+            "recordings": ended(call.recordings, at),
         }
     )
 
@@ -99,5 +101,6 @@ def lost(call: Call, ended_at: datetime) -> Call:
             "cause": TerminationCause.ERROR,
             "problem": CallProblem.ENGINE_LOST,
             "ended_at": ended_at,
+            "recordings": ended(call.recordings, ended_at),
         }
     )

@@ -26,18 +26,25 @@ from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
     EngineAccount,
+    LampsUpdate,
+    LampUpdate,
+    PickedUp,
     RegistrationUpdate,
     SipEngine,
     SipSnapshot,
 )
-from services.sip.engine.conferences import Mixer, dissolve, join, together
+from services.sip.engine.conferences import dissolve, heard_together, join, together
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
+from services.sip.engine.turns import hold_all_but, hold_latecomers, talked_on
+from services.sip.engine.wires import Wires
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
@@ -59,9 +66,11 @@ class SipAgent(SipEngine):
         self._account = AgentAccount(
             self._endpoint, self._registration_changed, self._invited, self._moved
         )
+        self._lamps = Lamps(self._emit)
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
-        self._mixer = Mixer()
+        self._wires = Wires()
+        self._recordings = Recordings(settings, self.screen)
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
@@ -79,8 +88,9 @@ class SipAgent(SipEngine):
             leg.pump()
         self._account.pump(self._legs.values())
         self._transfers.pump()
-        self._hold_latecomers()
-        self._mixer.update(self._legs.values())
+        self._lamps.pump()
+        hold_latecomers(self._legs.values())
+        self._connect()
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
@@ -92,6 +102,7 @@ class SipAgent(SipEngine):
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
             ],
+            lamps=self._lamps.all(),
         )
 
     def close(self) -> None:
@@ -103,7 +114,8 @@ class SipAgent(SipEngine):
         for leg in self._legs.values():
             leg.drop_media()
         self._transfers.clear()
-        self._mixer.clear()
+        self._wires.clear()
+        self._recordings.close()
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
@@ -116,7 +128,7 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        self._account.put(account)
+        self._lamps.put(self._account.put(account))
 
     def get_registration(self) -> Registration:
         return self._account.registration
@@ -125,11 +137,18 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             with suppress(WrongCallState):  # it is ending already
                 leg.end()
+        self._lamps.remove()
         self._account.remove()
 
     # commands: calls
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+    def place_call(
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+    ) -> Call:
         registration = self._account.current
         if registration is None:
             raise SignedOut
@@ -141,10 +160,11 @@ class SipAgent(SipEngine):
             direction=CallDirection.OUTGOING,
             state=CallState.TRYING,
             dialled_text=dialled_text,
-            remote=remote_of(target_uri),
+            remote=picked_up.remote if picked_up else remote_of(target_uri),
+            picked_up_from=picked_up.picked_up_from if picked_up else None,
             started_at=datetime.now(UTC),
         )
-        self._hold_all_but(None)
+        hold_all_but(None, self._legs.values())
         leg = Leg(registration, call, self.screen, self._call_changed)
         self._legs[call_id] = leg
         offer = pj.CallOpParam(True)  # noqa: FBT003
@@ -174,9 +194,9 @@ class SipAgent(SipEngine):
         leg = self._leg(call_id)
         leg.accept()
         if others is OtherCalls.END:
-            for other in self._talked_on(leg):
+            for other in talked_on(self._legs.values(), leg):
                 other.end()
-        self._hold_all_but(leg)
+        hold_all_but(leg, self._legs.values())
         return leg.call
 
     def reject(self, call_id: str, scope: RejectScope) -> Call:
@@ -201,7 +221,7 @@ class SipAgent(SipEngine):
         leg = self._leg(call_id)
         for each in self._together(leg):
             each.set_hold(held=False)
-        self._hold_all_but(leg)
+        hold_all_but(leg, self._legs.values())
         return leg.call
 
     def mute(self, call_id: str) -> Call:
@@ -235,7 +255,7 @@ class SipAgent(SipEngine):
 
     def start_conference(self, call_ids: list[str]) -> list[Call]:
         members = join([self._leg(call_id) for call_id in call_ids], self._legs.values())
-        self._hold_all_but(members[0])
+        hold_all_but(members[0], self._legs.values())
         return [leg.call for leg in members]
 
     def drop_participant(self, conference_id: str, call_id: str) -> Call:
@@ -248,6 +268,16 @@ class SipAgent(SipEngine):
         legs = self._legs.values()
         for leg in [each for each in legs if each.call.conference_id == conference_id]:
             leg.end()
+
+    def start_recording(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._recordings.start(leg, self._legs.values())
+        return leg.call
+
+    def stop_recording(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._recordings.stop(leg, self._legs.values())
+        return leg.call
 
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
@@ -284,6 +314,7 @@ class SipAgent(SipEngine):
         leg.answer(ringing)
 
     def _moved(self) -> None:
+        self._lamps.renew()
         for leg in self._legs.values():
             leg.move()
 
@@ -305,7 +336,7 @@ class SipAgent(SipEngine):
 
     # the rest
 
-    def _emit(self, update: CallUpdate | RegistrationUpdate) -> None:
+    def _emit(self, update: CallUpdate | RegistrationUpdate | LampUpdate | LampsUpdate) -> None:
         if self._server is not None:
             self._server.emit(update)
 
@@ -315,29 +346,10 @@ class SipAgent(SipEngine):
             raise CallNotFound(call_id, call_id=call_id)
         return leg
 
+    def _connect(self) -> None:
+        legs = self._legs.values()
+        self._wires.update(heard_together(legs) | self._recordings.wires(legs))
+        self._recordings.release()
+
     def _together(self, leg: Leg) -> list[Leg]:
         return together(leg, self._legs.values())
-
-    def _hold_all_but(self, chosen: Leg | None) -> None:
-        for leg in self._talked_on(chosen):
-            leg.set_hold(held=True)
-
-    def _talked_on(self, chosen: Leg | None) -> list[Leg]:
-        """What is talked on, except a call and those that are in conference with it."""
-        kept = self._together(chosen) if chosen else []
-        return [
-            leg
-            for leg in self._legs.values()
-            if leg not in kept and leg.call.state is CallState.CONFIRMED and leg.wants_audio()
-        ]
-
-    def _hold_latecomers(self) -> None:
-        """A call that we placed, answered while another is talked on, waits for its turn."""
-        legs = [leg for leg in self._legs.values() if leg.call.state is CallState.CONFIRMED]
-        talking = [leg for leg in legs if leg.wants_audio()]
-        if len(talking) > 1:
-            self._hold_all_but(min(talking, key=_answered_at))
-
-
-def _answered_at(leg: Leg) -> datetime:
-    return leg.call.answered_at or leg.call.started_at

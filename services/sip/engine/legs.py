@@ -31,6 +31,7 @@ from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
+from services.sip.recordings import ended
 
 log = structlog.get_logger(__name__)
 
@@ -216,13 +217,9 @@ class Leg(pj.Call):
                 ended_here=self._is_ended_here,
                 sip_status=info.lastStatusCode,
             )
-            transfer = transfer_at_end(self.call.transfer, cause)
-            changes |= {
-                "cause": cause,
-                "problem": problem,
-                "transfer": transfer,
-                "ended_at": now,
-            }
+            changes |= {"cause": cause, "problem": problem, "ended_at": now}
+            changes["recordings"] = ended(self.call.recordings, now)
+            changes["transfer"] = transfer_at_end(self.call.transfer, cause)
             if self.call.answered_at is None and info.lastStatusCode >= 300:
                 changes["sip_status"] = info.lastStatusCode
         self.revise(**changes)

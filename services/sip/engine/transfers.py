@@ -23,6 +23,7 @@ from contracts.sip import (
     TransferState,
 )
 from services.sip.engine.legs import Leg
+from services.sip.engine.turns import talked_on
 
 log = structlog.get_logger(__name__)
 
@@ -83,10 +84,7 @@ class Transfers:
 
     def _is_quiet(self) -> bool:
         """Whether no call is talked on."""
-        return not any(
-            leg.wants_audio() and leg.call.state is CallState.CONFIRMED
-            for leg in self._legs.values()
-        )
+        return not talked_on(self._legs.values())
 
 
 class Handover:
