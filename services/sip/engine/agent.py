@@ -225,16 +225,10 @@ class SipAgent(SipEngine):
         return leg.call
 
     def mute(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_microphone(Microphone.MUTED)
-        return leg.call
+        return self._set_microphone(call_id, Microphone.MUTED)
 
     def unmute(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_microphone(Microphone.LIVE)
-        return leg.call
+        return self._set_microphone(call_id, Microphone.LIVE)
 
     def send_dtmf(self, call_id: str, digits: str) -> Call:
         leg = self._leg(call_id)
@@ -350,6 +344,12 @@ class SipAgent(SipEngine):
         legs = self._legs.values()
         self._wires.update(heard_together(legs) | self._recordings.wires(legs))
         self._recordings.release()
+
+    def _set_microphone(self, call_id: str, microphone: Microphone) -> Call:
+        leg = self._leg(call_id)
+        for each in self._together(leg):
+            each.set_microphone(microphone)
+        return leg.call
 
     def _together(self, leg: Leg) -> list[Leg]:
         return together(leg, self._legs.values())

@@ -20,6 +20,7 @@ def talked_on(legs: Iterable[Leg], chosen: Leg | None = None) -> list[Leg]:
 
 
 def hold_all_but(chosen: Leg | None, legs: Iterable[Leg]) -> None:
+    """It is the turn of a call and those that are in conference with it; None: of a new one."""
     for leg in talked_on(legs, chosen):
         leg.set_hold(held=True)
 
