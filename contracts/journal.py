@@ -45,6 +45,8 @@ class JournalEntry(Model):
     recordings: tuple[Recording, ...] = ()
     ring_time_s: float
     talk_time_s: float
+    transferred_to: Remote | None = None
+    """Who has the call now."""
     encryption: Encryption | None = None
     """As it was last; null if there was no sound, and of entries that are older than this field."""
 

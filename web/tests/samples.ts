@@ -25,6 +25,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     microphone: 'live',
     continuity: 'unbroken',
     conference_id: null,
+    transfer: null,
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
@@ -53,6 +54,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
+    transferred_to: null,
     encryption: null,
     ...changes,
   }
