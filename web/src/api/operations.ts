@@ -52,6 +52,13 @@ export const dropParticipant = (conferenceId: string, callId: string) =>
 export const endConference = (conferenceId: string) =>
   command<undefined>('DELETE', `/conferences/${conferenceId}`)
 
+export const switchRecording = (callId: string, on: boolean) =>
+  command<Call>('POST', `/calls/${callId}/recording`, { on })
+export const deleteRecording = (recordingId: string) =>
+  command<undefined>('DELETE', `/recordings/${recordingId}`)
+/** Where the sound of a recording is; it takes ranges. */
+export const recordingAddress = (recordingId: string) => `/api/v1/recordings/${recordingId}`
+
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>
   command<Settings>('PATCH', '/settings', patch)

@@ -24,6 +24,8 @@ export const isHeld = (call: Call) =>
   call.local_direction === 'sendonly' || call.local_direction === 'inactive'
 export const isHeldByRemote = (call: Call) =>
   call.remote_direction === 'sendonly' || call.remote_direction === 'inactive'
+/** The recording that is being made of a call. */
+export const recordingOf = (call: Call) => call.recordings.find((each) => each.ended_at === null)
 export const isEnded = (call: Call) => call.state === 'terminated'
 
 export const useCalls = defineStore('calls', () => {
@@ -98,6 +100,7 @@ export const useCalls = defineStore('calls', () => {
 
   const control = (callId: string, verb: api.CallVerb) =>
     run(callId, () => api.controlCall(callId, verb))
+  const record = (callId: string, on: boolean) => run(callId, () => api.switchRecording(callId, on))
   const reject = (callId: string) => run(callId, () => api.rejectCall(callId))
 
   return {
@@ -114,6 +117,7 @@ export const useCalls = defineStore('calls', () => {
     place,
     begin,
     control,
+    record,
     reject,
   }
 })
