@@ -30,7 +30,7 @@ class MemberPhone(StrEnum):
     """What the phone of a member does, as the PBX sees it."""
 
     FREE = "free"
-    RINGING = "ringing"
+    CALLED = "called"  # rings
     BUSY = "busy"  # talks, or holds
     OFFLINE = "offline"
     UNKNOWN = "unknown"  # the queue does not watch it

@@ -26,7 +26,7 @@ _PHONES = {  # AST_DEVICE_* of Asterisk's devicestate.h
     "3": MemberPhone.BUSY,
     "4": MemberPhone.OFFLINE,  # invalid
     "5": MemberPhone.OFFLINE,
-    "6": MemberPhone.RINGING,
+    "6": MemberPhone.CALLED,
     "7": MemberPhone.BUSY,  # rings while it is in use
     "8": MemberPhone.BUSY,  # holds
 }

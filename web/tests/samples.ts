@@ -1,5 +1,5 @@
 /** Calls, entries and registrations as the gateway sends them. */
-import type { Call, JournalEntry, Registration, Session } from '@/api/types'
+import type { Call, JournalEntry, Registration, Session, Team, WaitingCaller } from '@/api/types'
 
 const bob = {
   number: '102',
@@ -77,6 +77,34 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     voicemail_number: null,
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
+    ...changes,
+  }
+}
+
+export function teamOf(changes: Partial<Team> = {}): Team {
+  return {
+    team_id: 'support',
+    revision: 1,
+    name: 'Support',
+    number: '620',
+    membership: 'flexible',
+    problem: null,
+    state: 'logged_out',
+    pause_reason: '',
+    pause_reasons: ['Nacharbeit'],
+    members: [],
+    callers: [],
+    ...changes,
+  }
+}
+
+export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
+  return {
+    caller_id: '1',
+    position: 1,
+    number: '102',
+    display_name: 'Bob',
+    waiting_since: '2026-11-24T10:00:00Z',
     ...changes,
   }
 }

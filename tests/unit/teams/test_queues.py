@@ -106,7 +106,7 @@ def test_who_is_no_member_sees_nobody():
         ("1", MemberPhone.FREE),
         ("2", MemberPhone.BUSY),
         ("5", MemberPhone.OFFLINE),
-        ("6", MemberPhone.RINGING),
+        ("6", MemberPhone.CALLED),
         ("8", MemberPhone.BUSY),
     ],
 )

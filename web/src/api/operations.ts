@@ -9,10 +9,15 @@ import type {
   Session,
   Settings,
   SettingsPatch,
+  Team,
+  TeamList,
 } from './types'
 
 /** Commands that need nothing but their call. */
 export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+
+/** Commands that need nothing but their team. */
+export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
@@ -34,6 +39,12 @@ export const dropParticipant = (conferenceId: string, callId: string) =>
   command<Call>('DELETE', `/conferences/${conferenceId}/participants/${callId}`)
 export const endConference = (conferenceId: string) =>
   command<undefined>('DELETE', `/conferences/${conferenceId}`)
+
+export const listTeams = () => get<TeamList>('/teams')
+export const changeTeam = (teamId: string, verb: TeamVerb) =>
+  command<Team>('POST', `/teams/${teamId}/${verb}`)
+export const pauseInTeam = (teamId: string, reason: string) =>
+  command<Team>('POST', `/teams/${teamId}/pause`, { reason })
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

@@ -843,7 +843,7 @@ export interface components {
          * @description What the phone of a member does, as the PBX sees it.
          * @enum {string}
          */
-        MemberPhone: "free" | "ringing" | "busy" | "offline" | "unknown";
+        MemberPhone: "free" | "called" | "busy" | "offline" | "unknown";
         /**
          * MemberState
          * @description Whether the team's callers reach somebody.

@@ -21,3 +21,7 @@ export type Remote = Schemas['Remote']
 export type Session = Schemas['Session']
 export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
+export type Team = Schemas['Team']
+export type TeamList = Schemas['TeamList']
+export type TeamMember = Schemas['TeamMember']
+export type WaitingCaller = Schemas['WaitingCaller']

@@ -13,6 +13,7 @@ import { useJournal } from './journal'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
+import { useTeams } from './teams'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
@@ -23,6 +24,7 @@ export const useSync = defineStore('sync', () => {
   const calls = useCalls()
   const journal = useJournal()
   const settings = useSettings()
+  const teams = useTeams()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -62,6 +64,7 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
+    void teams.load()
     const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load()])
     calls.replaceAll(callList.items)
     return [callList.event_id, page.event_id].reduce(
@@ -132,6 +135,8 @@ export const useSync = defineStore('sync', () => {
         return journal.put(event.entry)
       case 'gateway.settings.changed':
         return settings.put(event.settings)
+      case 'teams.team.changed':
+        return teams.put(event.team)
     }
   }
 
@@ -150,6 +155,7 @@ export const useSync = defineStore('sync', () => {
   function clear(): void {
     calls.clear()
     journal.clear()
+    teams.clear()
   }
 
   return { state, isLost, sleeps, start, retryNow, signOut, clear }
