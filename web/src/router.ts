@@ -10,7 +10,8 @@ export const router = createRouter({
     { path: '/journal', name: 'journal', component: JournalView },
     { path: '/teams', name: 'teams', component: TeamsView },
     { path: '/settings', name: 'settings', component: SettingsView },
-    // no view of the content: ShellLayout shows telephony beside it or in its place
+    // no views of the content: ShellLayout shows these beside it or in its place
+    { path: '/contacts', name: 'contacts', components: {} },
     { path: '/phone', name: 'phone', components: {} },
     { path: '/:path(.*)*', redirect: '/journal' },
   ],

@@ -1,6 +1,8 @@
 /** Calls, entries and registrations as the gateway sends them. */
 import type {
+  AnyEvent,
   Call,
+  Contact,
   JournalEntry,
   Lamp,
   Registration,
@@ -33,6 +35,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     microphone: 'live',
     continuity: 'unbroken',
     conference_id: null,
+    transfer: null,
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
@@ -57,9 +60,11 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
+    quality: null,
     recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
+    transferred_to: null,
     encryption: null,
     ...changes,
   }
@@ -122,6 +127,18 @@ export function teamOf(changes: Partial<Team> = {}): Team {
   }
 }
 
+export function contactOf(changes: Partial<Contact> = {}): Contact {
+  return {
+    contact_id: 'b0b',
+    revision: 1,
+    name: 'Bob',
+    jid: null,
+    numbers: [],
+    is_favourite: false,
+    ...changes,
+  }
+}
+
 export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
   return {
     caller_id: '1',
@@ -131,4 +148,8 @@ export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
     waiting_since: '2026-11-24T10:00:00Z',
     ...changes,
   }
+}
+
+export function changedContact(changes: Partial<Contact> = {}) {
+  return { type: 'directory.contact.changed', contact: contactOf(changes) } satisfies AnyEvent
 }
