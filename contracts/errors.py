@@ -18,6 +18,7 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
+├── NoScreen                no browser or program has the audio at the moment
 ├── WrongCallState          the call cannot do this now
 ├── TeamNotFound            no such team, or the person is no member of it
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
@@ -178,6 +179,13 @@ class CallNotPlaced(ContractError):
 
     code = "call_not_placed"
     http_status = 503
+
+
+class NoScreen(ContractError):
+    """No browser or program has the audio at the moment."""
+
+    code = "no_screen"
+    http_status = 409
 
 
 class WrongCallState(ContractError):

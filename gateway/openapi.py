@@ -25,12 +25,23 @@ from contracts.events import any_event
 from contracts.gateway import AudioFormat, ProblemDetails, Session
 from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
-from gateway.routes import calls, conferences, contacts, health, journal, session, settings, teams
+from gateway.routes import (
+    calls,
+    conferences,
+    contacts,
+    health,
+    journal,
+    session,
+    settings,
+    sound_check,
+    teams,
+)
 
 APIS: tuple[Api, ...] = (
     session.api,
     calls.api,
     conferences.api,
+    sound_check.api,
     contacts.api,
     journal.api,
     teams.api,

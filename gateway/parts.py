@@ -18,6 +18,7 @@ from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
+from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
@@ -40,6 +41,7 @@ class Parts:
     conferences: ConferenceRpc
     directory: DirectoryRpc
     journal: JournalRpc
+    sound_checks: SoundCheckRpc
     teams: TeamsRpc
     accounts: Accounts
     instances: Instances
@@ -87,6 +89,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
         conferences=bus.client("sip", ConferenceRpc),
+        sound_checks=bus.client("sip", SoundCheckRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         teams=bus.client("teams", TeamsRpc),

@@ -46,12 +46,13 @@ from services.sip.engine.commands import (
     SipSnapshot,
 )
 from services.sip.settings import SipSettings
+from services.sip.sound_checks import SoundCheckPart
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, ConferencePart, SipRpc):
+class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

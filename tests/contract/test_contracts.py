@@ -14,6 +14,7 @@ from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.sip import SipRpc
+from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamsRpc
 from gateway.openapi import document
 from services.directory.service import DirectoryService
@@ -37,6 +38,7 @@ def methods(interface: type) -> list[str]:
     [
         (SipRpc, SipService),
         (ConferenceRpc, SipService),
+        (SoundCheckRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
         (TeamsRpc, TeamsService),

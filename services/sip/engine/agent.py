@@ -20,6 +20,7 @@ from contracts.sip import (
     Microphone,
     RejectScope,
 )
+from contracts.sound_check import SoundCheck, SoundCheckStep
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
     CallUpdate,
@@ -36,6 +37,7 @@ from services.sip.engine.media import ScreenPort
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
+from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.settings import SipEngineSettings
 
@@ -61,6 +63,7 @@ class SipAgent(SipEngine):
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
         self._mixer = Mixer()
+        self._sound_checks = SoundChecks(self.screen)
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
@@ -78,6 +81,7 @@ class SipAgent(SipEngine):
         self._account.pump(self._legs.values())
         self._hold_latecomers()
         self._mixer.update(self._legs.values())
+        self._sound_checks.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
@@ -103,7 +107,7 @@ class SipAgent(SipEngine):
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
-        del self._tones, self.screen
+        del self._tones, self._sound_checks, self.screen
         gc.collect()
         self._endpoint.libDestroy()
         del self._account, self._endpoint
@@ -229,6 +233,15 @@ class SipAgent(SipEngine):
         legs = self._legs.values()
         for leg in [each for each in legs if each.call.conference_id == conference_id]:
             leg.end()
+
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        return self._sound_checks.start(step, self._legs.values())
+
+    def get_sound_check(self) -> SoundCheck:
+        return self._sound_checks.get()
+
+    def stop_sound_check(self) -> None:
+        self._sound_checks.stop()
 
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)

@@ -7,6 +7,7 @@ from contracts.identity import Host, SipUri
 from contracts.instance import SipTransport
 from contracts.registration import Registration, SipAccount
 from contracts.sip import Call, RejectScope
+from contracts.sound_check import SoundCheck, SoundCheckStep
 
 
 class Hop(Model):
@@ -124,6 +125,17 @@ class SipEngine:
         raise NotImplementedError
 
     def end_conference(self, conference_id: str) -> None:
+        raise NotImplementedError
+
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        """Raises WrongCallState, NoScreen."""
+        raise NotImplementedError
+
+    def get_sound_check(self) -> SoundCheck:
+        """Raises NotFound."""
+        raise NotImplementedError
+
+    def stop_sound_check(self) -> None:
         raise NotImplementedError
 
     def forget_call(self, call_id: str) -> None:
