@@ -20,6 +20,10 @@ ContractError
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
 ├── NoScreen                no browser or program has the audio at the moment
 ├── WrongCallState          the call cannot do this now
+├── TargetUndiallable       nobody can be called by this text; `problem` says why
+├── LampNotFound            nobody of this number is watched
+├── WrongLampState          no call waits there
+├── NotOffered              the instance profile names no number for this
 ├── TeamNotFound            no such team, or the person is no member of it
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
 └── WrongTeamState          the member cannot do this now
@@ -192,6 +196,34 @@ class WrongCallState(ContractError):
     """The call cannot do this now."""
 
     code = "wrong_call_state"
+    http_status = 409
+
+
+class TargetUndiallable(ContractError):
+    """Nobody can be called by this text; `problem` says why. Nothing was sent."""
+
+    code = "target_undiallable"
+    http_status = 422
+
+
+class LampNotFound(ContractError):
+    """Nobody of this number is watched."""
+
+    code = "lamp_not_found"
+    http_status = 404
+
+
+class WrongLampState(ContractError):
+    """No call waits there. `state` is a LampState."""
+
+    code = "wrong_lamp_state"
+    http_status = 409
+
+
+class NotOffered(ContractError):
+    """The PBX does not offer this, as far as the instance profile tells."""
+
+    code = "not_offered"
     http_status = 409
 
 

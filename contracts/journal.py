@@ -8,6 +8,8 @@ from pydantic import AwareDatetime
 from contracts.base import Event, Model
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
+from contracts.quality import CallQuality
+from contracts.recordings import Recording, RecordingsRpc
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
 
 
@@ -38,8 +40,13 @@ class JournalEntry(Model):
     started_at: AwareDatetime
     answered_at: AwareDatetime | None
     ended_at: AwareDatetime | None
+    quality: CallQuality | None = None
+    """Of the whole call; null while it runs, and if nothing was heard."""
+    recordings: tuple[Recording, ...] = ()
     ring_time_s: float
     talk_time_s: float
+    transferred_to: Remote | None = None
+    """Who has the call now."""
     encryption: Encryption | None = None
     """As it was last; null if there was no sound, and of entries that are older than this field."""
 
@@ -59,7 +66,7 @@ class JournalEntryChanged(Event):
     entry: JournalEntry
 
 
-class JournalRpc:
+class JournalRpc(RecordingsRpc):
     """RPC interface of the journal service."""
 
     def list_entries(self, after: str | None, limit: int) -> JournalPage:

@@ -31,6 +31,8 @@ from gateway.routes import (
     contacts,
     health,
     journal,
+    lamps,
+    recordings,
     session,
     settings,
     sound_check,
@@ -40,10 +42,12 @@ from gateway.routes import (
 APIS: tuple[Api, ...] = (
     session.api,
     calls.api,
+    lamps.api,
     conferences.api,
     sound_check.api,
     contacts.api,
     journal.api,
+    recordings.api,
     teams.api,
     settings.api,
     health.api,
@@ -57,6 +61,8 @@ ALWAYS_POSSIBLE = (
     StoreUnavailable,
     DeadlineExceeded,
 )
+FILES = {"get_recording": "audio/wav"}
+"""What is not JSON, by operation."""
 RESULTS_OF_RESPONSES: dict[str, type] = {"sign_in": Session, "health": Health}
 """What views return that make their response themselves."""
 EVENTS = {
@@ -181,12 +187,15 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _result_type(operation: Operation) -> type | None:
     result = operation.hints.get("return")
-    if operation.status == 204:
+    if operation.status == 204 or operation.view.__name__ in FILES:
         return None
     return RESULTS_OF_RESPONSES.get(operation.view.__name__, result)
 
 
 def _result(operation: Operation) -> dict[str, Any]:
+    if (media_type := FILES.get(operation.view.__name__)) is not None:
+        content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+        return {"description": "The file, or a part of it", "content": content}
     result = _result_type(operation)
     if result is None:
         return {"description": "Done"}

@@ -9,7 +9,10 @@ from contracts.sip import (
     CallProblem,
     CallState,
     TerminationCause,
+    Transfer,
+    TransferState,
 )
+from services.sip.recordings import ended
 
 _PROBLEM_OF_STATUS = {
     401: CallProblem.UNAUTHORIZED,
@@ -63,12 +66,29 @@ def cause_of_end(
     return TerminationCause.REJECTED, problem
 
 
-def interrupted(call: Call) -> Call:
-    """The same confirmed call while its engine is away."""
+def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Transfer | None:
+    """What an ended call tells of its transfer: where it went, or nothing.
+
+    A server may leave before it says that it has connected the others.
+    """
+    if transfer is None or transfer.state is TransferState.COMPLETED:
+        return transfer
+    if transfer.state is TransferState.CONFIRMED and cause is TerminationCause.REMOTE_BYE:
+        return transfer.model_copy(update={"state": TransferState.COMPLETED})
+    return None
+
+
+def interrupted(call: Call, at: datetime) -> Call:
+    """The same confirmed call while its engine is away: not recorded, not handed over any more."""
     if call.continuity is CallContinuity.INTERRUPTED:
         return call
     return call.model_copy(
-        update={"revision": call.revision + 1, "continuity": CallContinuity.INTERRUPTED}
+        update={
+            "revision": call.revision + 1,
+            "continuity": CallContinuity.INTERRUPTED,
+            "transfer": None,
+            "recordings": ended(call.recordings, at),
+        }
     )
 
 
@@ -81,5 +101,6 @@ def lost(call: Call, ended_at: datetime) -> Call:
             "cause": TerminationCause.ERROR,
             "problem": CallProblem.ENGINE_LOST,
             "ended_at": ended_at,
+            "recordings": ended(call.recordings, ended_at),
         }
     )

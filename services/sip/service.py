@@ -16,8 +16,10 @@ from contracts.errors import (
     DeadlineExceeded,
     EngineDown,
     SignedOut,
+    TargetUndiallable,
 )
 from contracts.health import HealthState, PartHealth
+from contracts.recordings import StartRecording
 from contracts.registration import (
     Registration,
     RegistrationState,
@@ -30,14 +32,15 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    OtherCalls,
     PlaceCall,
     RejectCall,
     Remote,
     SendDtmf,
     SipRpc,
     TerminationCause,
+    TransferCall,
 )
-from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
@@ -45,6 +48,7 @@ from services.sip.engine.commands import (
     Dialog,
     SipSnapshot,
 )
+from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
 from services.sip.sound_checks import SoundCheckPart
 from services.sip.targets import Undiallable, target_uri
@@ -52,7 +56,7 @@ from services.sip.targets import Undiallable, target_uri
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
+class SipService(LampsPart, ConferencePart, SoundCheckPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -79,8 +83,8 @@ class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
         return self.store.get_call(call_id)
 
     @rpc
-    def answer(self, call_id: str) -> Call:
-        return self.engine.answer(call_id)  # needs no Redis
+    def answer(self, call_id: str, others: OtherCalls = OtherCalls.HOLD) -> Call:
+        return self.engine.answer(call_id, others)  # needs no Redis
 
     @rpc
     def reject(self, request: RejectCall) -> Call:
@@ -110,8 +114,27 @@ class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
         return self.engine.unmute(request.call_id)
 
     @rpc
+    def transfer(self, request: TransferCall) -> Call:
+        if request.to.to_call_id is not None:
+            return self.engine.transfer(request.call_id, request.to.to_call_id)
+        dialled_text = request.to.target or ""
+        try:
+            uri = target_uri(dialled_text, self.account().profile.domain)
+        except Undiallable as error:
+            raise TargetUndiallable(problem=error.problem) from error
+        return self.engine.transfer_to(request.call_id, uuid4().hex, uri, dialled_text)
+
+    @rpc
     def send_dtmf(self, request: SendDtmf) -> Call:
         return self.engine.send_dtmf(request.call_id, request.digits)
+
+    @rpc
+    def start_recording(self, request: StartRecording) -> Call:
+        return self.engine.start_recording(request.call_id)
+
+    @rpc
+    def stop_recording(self, request: CallCommand) -> Call:
+        return self.engine.stop_recording(request.call_id)
 
     @rpc
     def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:
@@ -146,7 +169,7 @@ class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
     def engine_gone(self, update: EngineGone) -> None:
         for call in self.store.running_calls():
             if self.store.find_dialog(call.call_id) is not None:
-                self.store.put_call(interrupted(call))
+                self.store.put_call(interrupted(call, datetime.now(UTC)))
         known = self.store.get_registration()
         if known.aor is not None:
             state = RegistrationState.INIT
@@ -162,7 +185,7 @@ class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
         """Recover a call that a new engine knows nothing of; only a confirmed one can be."""
         dialog = self.store.find_dialog(call.call_id)
         if dialog is not None:
-            call = interrupted(call)
+            call = interrupted(call, datetime.now(UTC))
             self.store.put_call(call)
             with suppress(SignedOut):
                 self.engine.take_back(call, dialog)
@@ -183,6 +206,7 @@ class SipService(AccountPart, ConferencePart, SoundCheckPart, SipRpc):
 
     def _keep(self, call: Call, dialog: Dialog | None = None) -> None:
         self.store.put_call(call, dialog)
+        self.review_completions()
         if call.state is CallState.TERMINATED:
             with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
                 self.engine.forget_call(call.call_id)

@@ -3,10 +3,11 @@
 from pydantic import Field
 
 from contracts.base import Model
-from contracts.identity import Host, SipUri
+from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
+from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, RejectScope
+from contracts.sip import Call, OtherCalls, RejectScope, Remote
 from contracts.sound_check import SoundCheck, SoundCheckStep
 
 
@@ -43,12 +44,35 @@ class CallUpdate(Model):
     dialog: Dialog | None = None
 
 
+class LampUpdate(Model):
+    """A lamp changed."""
+
+    number: PhoneNumber
+    kind: LampKind
+    state: LampState
+    remote: Remote | None
+
+
+class LampsUpdate(Model):
+    """All lamps that are watched; others are not any more."""
+
+    lamps: list[LampUpdate]
+
+
 class SipSnapshot(Model):
     """All that the engine knows."""
 
     account: EngineAccount | None
     registration: Registration
     calls: list[CallUpdate]
+    lamps: LampsUpdate
+
+
+class PickedUp(Model):
+    """Whose call is taken over by calling a feature code."""
+
+    remote: Remote
+    picked_up_from: PhoneNumber
 
 
 class RegistrationUpdate(Model):
@@ -71,7 +95,13 @@ class SipEngine:
         """Hang up, unregister and forget."""
         raise NotImplementedError
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+    def place_call(
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+    ) -> Call:
         """Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
@@ -84,7 +114,7 @@ class SipEngine:
         """
         raise NotImplementedError
 
-    def answer(self, call_id: str) -> Call:
+    def answer(self, call_id: str, others: OtherCalls) -> Call:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
@@ -116,6 +146,22 @@ class SipEngine:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
+    def transfer(self, call_id: str, to_call_id: str) -> Call:
+        """Connect the parties of two calls, as soon as both have answered, and leave.
+
+        Raises CallNotFound, WrongCallState.
+        """
+        raise NotImplementedError
+
+    def transfer_to(
+        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
+    ) -> Call:
+        """The same with a call that is placed for it; one that rings here is redirected instead.
+
+        Raises CallNotFound, WrongCallState, CallNotPlaced, SignedOut.
+        """
+        raise NotImplementedError
+
     def start_conference(self, call_ids: list[str]) -> list[Call]:
         """All calls of the conference. Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
@@ -125,6 +171,14 @@ class SipEngine:
         raise NotImplementedError
 
     def end_conference(self, conference_id: str) -> None:
+        raise NotImplementedError
+
+    def start_recording(self, call_id: str) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def stop_recording(self, call_id: str) -> Call:
+        """Raises CallNotFound."""
         raise NotImplementedError
 
     def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:

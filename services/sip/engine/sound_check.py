@@ -12,7 +12,8 @@ from services.sip.engine.media import FRAME_MS, ScreenPort
 from services.sip.sound import Samples, arrival, loudness, missing_percent, sweep
 
 PATH_S, PATH_TAIL_S = 2.0, 1.0
-ECHO_SWEEP_S, ECHO_PAUSE_S, ECHO_SWEEPS = 0.8, 0.4, 4
+ECHO_SWEEP_S, ECHO_PAUSE_S, ECHO_SWEEPS = 0.8, 0.5, 4
+SAME_DELAY_S = 0.02
 VOICE_S = 4.0
 
 
@@ -60,10 +61,21 @@ class Exercise:
             return loudness(self._heard[: int(VOICE_S * self._rate_hz)], self._rate_hz).__dict__
         if self.step is SoundCheckStep.PATH:
             return self._path()
-        # an echo canceller learns from the first half
-        half = len(self._played) // 2
-        echo = arrival(self._played[half:], self._heard[half:], self._rate_hz)
-        return {"delay_ms": echo.delay_s * 1000, "echo_loss_db": -echo.gain_db} if echo else {}
+        return self._echo()
+
+    def _echo(self) -> dict[str, float]:
+        """Of the last two sweeps: an echo canceller learns from the others.
+
+        What does not come back twice after the same time is no echo, but a noise in the room.
+        """
+        windows = [np.split(each, ECHO_SWEEPS)[-2:] for each in (self._played, self._heard)]
+        first, second = (
+            arrival(played, heard, self._rate_hz) for played, heard in zip(*windows, strict=True)
+        )
+        if first is None or second is None or abs(first.delay_s - second.delay_s) > SAME_DELAY_S:
+            return {}
+        loss_db = -(first.gain_db + second.gain_db) / 2
+        return {"delay_ms": second.delay_s * 1000, "echo_loss_db": loss_db}
 
     def _path(self) -> dict[str, float]:
         found = arrival(self._played, self._heard, self._rate_hz)
