@@ -1,5 +1,13 @@
 /** Calls, entries and registrations as the gateway sends them. */
-import type { Call, JournalEntry, Lamp, Registration, Session } from '@/api/types'
+import type {
+  AnyEvent,
+  Call,
+  Contact,
+  JournalEntry,
+  Lamp,
+  Registration,
+  Session,
+} from '@/api/types'
 
 const bob = {
   number: '102',
@@ -98,4 +106,20 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     event_id: '10-0',
     ...changes,
   }
+}
+
+export function contactOf(changes: Partial<Contact> = {}): Contact {
+  return {
+    contact_id: 'b0b',
+    revision: 1,
+    name: 'Bob',
+    jid: null,
+    numbers: [],
+    is_favourite: false,
+    ...changes,
+  }
+}
+
+export function changedContact(changes: Partial<Contact> = {}) {
+  return { type: 'directory.contact.changed', contact: contactOf(changes) } satisfies AnyEvent
 }
