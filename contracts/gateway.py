@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field, SecretStr
 from contracts.base import Event, Model
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
+from contracts.lamps import Lamp
+from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
 from contracts.team_profile import PauseReason
@@ -59,6 +61,9 @@ class Settings(Model):
     revision: int = 0
     language: Language = Language.SYSTEM
     colour_scheme: ColourScheme = ColourScheme.SYSTEM
+    recording_days: int = Field(
+        default=DEFAULT_RECORDING_DAYS, description="how long recordings are kept; 0: for ever"
+    )
 
 
 class SettingsPatch(Model):
@@ -66,6 +71,7 @@ class SettingsPatch(Model):
 
     language: Language | None = None
     colour_scheme: ColourScheme | None = None
+    recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
 
 
 class SettingsChanged(Event):
@@ -79,6 +85,13 @@ class CallList(Model):
     """The calls that have not ended, oldest first."""
 
     items: list[Call]
+    event_id: str
+
+
+class LampList(Model):
+    """All lamps, in no order."""
+
+    items: list[Lamp]
     event_id: str
 
 

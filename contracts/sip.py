@@ -10,6 +10,8 @@ from contracts.changes import ChangePage
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.identity import PhoneNumber, SipUri
+from contracts.quality import CallQuality
+from contracts.recordings import Recording, StartRecording
 from contracts.registration import RegistrationRpc
 
 MAX_TARGET_LENGTH = 1024
@@ -96,15 +98,6 @@ class Remote(Model):
     contact_id: str | None = Field(default=None, description="entry of the phonebook, once known")
 
 
-class CallQuality(Model):
-    """What RTCP and the jitter buffer tell of one call (RFC 3550 section 6.4)."""
-
-    codec: str
-    jitter_ms: float
-    loss_percent: float
-    round_trip_ms: float | None
-
-
 class Call(Model):
     """One call as the user sees it, whole; `revision` grows by at least one per change."""
 
@@ -116,6 +109,9 @@ class Call(Model):
     problem: CallProblem | None = None
     sip_status: int | None = Field(default=None, description="final response, if one came")
     dialled_text: str | None = Field(default=None, max_length=MAX_TARGET_LENGTH)
+    picked_up_from: PhoneNumber | None = Field(
+        default=None, description="at whose number it rang, or in which parking slot it was"
+    )
     remote: Remote
     local_direction: MediaDirection = MediaDirection.SENDRECV
     remote_direction: MediaDirection = MediaDirection.SENDRECV
@@ -126,6 +122,7 @@ class Call(Model):
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     quality: CallQuality | None = None
+    recordings: tuple[Recording, ...] = ()
     encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
 
@@ -222,6 +219,16 @@ class SipRpc(RegistrationRpc):
 
     def send_dtmf(self, request: SendDtmf) -> Call:
         """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def start_recording(self, request: StartRecording) -> Call:
+        """Of an answered call, and of all that are in conference with it; a second time without
+        effect. Raises CallNotFound, WrongCallState.
+        """
+        raise NotImplementedError
+
+    def stop_recording(self, request: CallCommand) -> Call:
+        """Raises CallNotFound."""
         raise NotImplementedError
 
     def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:

@@ -46,7 +46,7 @@ class Stack:
     ) -> "Stack":
         """Directory, secrets and ports are made the first time and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for part in ("secrets", "rabbitmq", "redis", "run", "log"):
+        for part in ("secrets", "rabbitmq", "redis", "recordings", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
         _create_secrets(directory / "secrets")
         first_port = allot_block(directory)
@@ -88,6 +88,7 @@ class Stack:
             "HANDSET_REDIS_PORT": str(self.redis_port),
             "HANDSET_SECRETS_DIRECTORY": str(self.directory / "secrets"),
             "HANDSET_DATA_DIRECTORY": str(self.directory),
+            "HANDSET_RECORDINGS_DIRECTORY": str(self.directory / "recordings"),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),

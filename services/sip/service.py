@@ -18,6 +18,7 @@ from contracts.errors import (
     SignedOut,
 )
 from contracts.health import HealthState, PartHealth
+from contracts.recordings import StartRecording
 from contracts.registration import (
     Registration,
     RegistrationState,
@@ -37,7 +38,6 @@ from contracts.sip import (
     SipRpc,
     TerminationCause,
 )
-from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
@@ -45,13 +45,14 @@ from services.sip.engine.commands import (
     Dialog,
     SipSnapshot,
 )
+from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, ConferencePart, SipRpc):
+class SipService(LampsPart, ConferencePart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -113,6 +114,14 @@ class SipService(AccountPart, ConferencePart, SipRpc):
         return self.engine.send_dtmf(request.call_id, request.digits)
 
     @rpc
+    def start_recording(self, request: StartRecording) -> Call:
+        return self.engine.start_recording(request.call_id)
+
+    @rpc
+    def stop_recording(self, request: CallCommand) -> Call:
+        return self.engine.stop_recording(request.call_id)
+
+    @rpc
     def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:
         return self.store.changes(CallChanged, after, limit)
 
@@ -145,7 +154,7 @@ class SipService(AccountPart, ConferencePart, SipRpc):
     def engine_gone(self, update: EngineGone) -> None:
         for call in self.store.running_calls():
             if self.store.find_dialog(call.call_id) is not None:
-                self.store.put_call(interrupted(call))
+                self.store.put_call(interrupted(call, datetime.now(UTC)))
         known = self.store.get_registration()
         if known.aor is not None:
             state = RegistrationState.INIT
@@ -161,7 +170,7 @@ class SipService(AccountPart, ConferencePart, SipRpc):
         """Recover a call that a new engine knows nothing of; only a confirmed one can be."""
         dialog = self.store.find_dialog(call.call_id)
         if dialog is not None:
-            call = interrupted(call)
+            call = interrupted(call, datetime.now(UTC))
             self.store.put_call(call)
             with suppress(SignedOut):
                 self.engine.take_back(call, dialog)
@@ -182,6 +191,7 @@ class SipService(AccountPart, ConferencePart, SipRpc):
 
     def _keep(self, call: Call, dialog: Dialog | None = None) -> None:
         self.store.put_call(call, dialog)
+        self.review_completions()
         if call.state is CallState.TERMINATED:
             with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
                 self.engine.forget_call(call.call_id)

@@ -25,18 +25,24 @@ from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
     EngineAccount,
+    LampsUpdate,
+    LampUpdate,
+    PickedUp,
     RegistrationUpdate,
     SipEngine,
     SipSnapshot,
 )
-from services.sip.engine.conferences import Mixer, dissolve, join, together
+from services.sip.engine.conferences import dissolve, heard_together, join, together
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
+from services.sip.engine.wires import Wires
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
@@ -58,9 +64,11 @@ class SipAgent(SipEngine):
         self._account = AgentAccount(
             self._endpoint, self._registration_changed, self._invited, self._moved
         )
+        self._lamps = Lamps(self._emit)
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
-        self._mixer = Mixer()
+        self._wires = Wires()
+        self._recordings = Recordings(settings, self.screen)
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
@@ -76,8 +84,9 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
+        self._lamps.pump()
         self._hold_latecomers()
-        self._mixer.update(self._legs.values())
+        self._connect()
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
@@ -89,6 +98,7 @@ class SipAgent(SipEngine):
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
             ],
+            lamps=self._lamps.all(),
         )
 
     def close(self) -> None:
@@ -99,7 +109,8 @@ class SipAgent(SipEngine):
             self.poll(10)
         for leg in self._legs.values():
             leg.drop_media()
-        self._mixer.clear()
+        self._wires.clear()
+        self._recordings.close()
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
@@ -112,7 +123,7 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        self._account.put(account)
+        self._lamps.put(self._account.put(account))
 
     def get_registration(self) -> Registration:
         return self._account.registration
@@ -121,11 +132,18 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             with suppress(WrongCallState):  # it is ending already
                 leg.end()
+        self._lamps.remove()
         self._account.remove()
 
     # commands: calls
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+    def place_call(
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+    ) -> Call:
         registration = self._account.current
         if registration is None:
             raise SignedOut
@@ -137,7 +155,8 @@ class SipAgent(SipEngine):
             direction=CallDirection.OUTGOING,
             state=CallState.TRYING,
             dialled_text=dialled_text,
-            remote=remote_of(target_uri),
+            remote=picked_up.remote if picked_up else remote_of(target_uri),
+            picked_up_from=picked_up.picked_up_from if picked_up else None,
             started_at=datetime.now(UTC),
         )
         self._hold_all_but(None)
@@ -230,6 +249,16 @@ class SipAgent(SipEngine):
         for leg in [each for each in legs if each.call.conference_id == conference_id]:
             leg.end()
 
+    def start_recording(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._recordings.start(leg, self._legs.values())
+        return leg.call
+
+    def stop_recording(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._recordings.stop(leg, self._legs.values())
+        return leg.call
+
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
 
@@ -263,6 +292,7 @@ class SipAgent(SipEngine):
         leg.answer(ringing)
 
     def _moved(self) -> None:
+        self._lamps.renew()
         for leg in self._legs.values():
             leg.move()
 
@@ -284,7 +314,7 @@ class SipAgent(SipEngine):
 
     # the rest
 
-    def _emit(self, update: CallUpdate | RegistrationUpdate) -> None:
+    def _emit(self, update: CallUpdate | RegistrationUpdate | LampUpdate | LampsUpdate) -> None:
         if self._server is not None:
             self._server.emit(update)
 
@@ -293,6 +323,11 @@ class SipAgent(SipEngine):
         if leg is None:
             raise CallNotFound(call_id, call_id=call_id)
         return leg
+
+    def _connect(self) -> None:
+        legs = self._legs.values()
+        self._wires.update(heard_together(legs) | self._recordings.wires(legs))
+        self._recordings.release()
 
     def _together(self, leg: Leg) -> list[Leg]:
         return together(leg, self._legs.values())

@@ -3,10 +3,11 @@
 from pydantic import Field
 
 from contracts.base import Model
-from contracts.identity import Host, SipUri
+from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
+from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, RejectScope
+from contracts.sip import Call, RejectScope, Remote
 
 
 class Hop(Model):
@@ -42,12 +43,35 @@ class CallUpdate(Model):
     dialog: Dialog | None = None
 
 
+class LampUpdate(Model):
+    """A lamp changed."""
+
+    number: PhoneNumber
+    kind: LampKind
+    state: LampState
+    remote: Remote | None
+
+
+class LampsUpdate(Model):
+    """All lamps that are watched; others are not any more."""
+
+    lamps: list[LampUpdate]
+
+
 class SipSnapshot(Model):
     """All that the engine knows."""
 
     account: EngineAccount | None
     registration: Registration
     calls: list[CallUpdate]
+    lamps: LampsUpdate
+
+
+class PickedUp(Model):
+    """Whose call is taken over by calling a feature code."""
+
+    remote: Remote
+    picked_up_from: PhoneNumber
 
 
 class RegistrationUpdate(Model):
@@ -70,7 +94,13 @@ class SipEngine:
         """Hang up, unregister and forget."""
         raise NotImplementedError
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+    def place_call(
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+    ) -> Call:
         """Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
@@ -124,6 +154,14 @@ class SipEngine:
         raise NotImplementedError
 
     def end_conference(self, conference_id: str) -> None:
+        raise NotImplementedError
+
+    def start_recording(self, call_id: str) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def stop_recording(self, call_id: str) -> Call:
+        """Raises CallNotFound."""
         raise NotImplementedError
 
     def forget_call(self, call_id: str) -> None:

@@ -11,6 +11,7 @@ import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
 import { useContacts } from './contacts'
 import { useJournal } from './journal'
+import { useLamps } from './lamps'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
@@ -24,6 +25,7 @@ export const useSync = defineStore('sync', () => {
   const calls = useCalls()
   const contacts = useContacts()
   const journal = useJournal()
+  const lamps = useLamps()
   const settings = useSettings()
 
   const state = ref<StreamState>({ name: 'connecting' })
@@ -64,10 +66,20 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
+<<<<<<< HEAD
     void contacts.load()
     const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load()])
+=======
+    const [callList, lampList, page] = await Promise.all([
+      api.listCalls(),
+      api.listLamps(),
+      journal.load(),
+      settings.load(),
+    ])
+>>>>>>> cdf54f4e56fec5d5b689a3f85811533f0150c356
     calls.replaceAll(callList.items)
-    return [callList.event_id, page.event_id].reduce(
+    lamps.replaceAll(lampList.items)
+    return [callList.event_id, lampList.event_id, page.event_id].reduce(
       (first, other) => (isBefore(other, first) ? other : first),
       begun.event_id,
     )
@@ -129,6 +141,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.lamp.changed':
+        return lamps.put(event.lamp)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
       case 'directory.contact.changed':
@@ -155,7 +169,11 @@ export const useSync = defineStore('sync', () => {
 
   function clear(): void {
     calls.clear()
+<<<<<<< HEAD
     contacts.clear()
+=======
+    lamps.clear()
+>>>>>>> cdf54f4e56fec5d5b689a3f85811533f0150c356
     journal.clear()
   }
 
