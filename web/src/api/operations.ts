@@ -33,11 +33,10 @@ export const rejectCall = (callId: string) =>
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
 
-<<<<<<< HEAD
 export const listContacts = () => get<ContactList>('/contacts')
 export const changeContact = (contactId: string, patch: ContactPatch) =>
   command<Contact>('PATCH', `/contacts/${contactId}`, patch)
-=======
+
 export const listLamps = () => get<LampList>('/lamps')
 export const pickUp = (number: string) => command<Call>('POST', `${lampPath(number)}/pick-up`)
 export const requestCompletion = (number: string) =>
@@ -45,7 +44,6 @@ export const requestCompletion = (number: string) =>
 export const cancelCompletion = (number: string) =>
   command<Lamp>('DELETE', `${lampPath(number)}/completion`)
 const lampPath = (number: string) => `/lamps/${encodeURIComponent(number)}`
->>>>>>> cdf54f4e56fec5d5b689a3f85811533f0150c356
 
 export const startConference = (callIds: string[]) =>
   command<Conference>('POST', '/conferences', { call_ids: callIds })

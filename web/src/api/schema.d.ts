@@ -1289,6 +1289,10 @@ export interface components {
             sip: components["schemas"]["Registration"];
             /** Voicemail Number */
             voicemail_number: string | null;
+            /** Can Pick Up */
+            can_pick_up: boolean;
+            /** Can Park */
+            can_park: boolean;
             /**
              * Now
              * Format: date-time

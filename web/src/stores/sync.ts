@@ -66,17 +66,13 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
-<<<<<<< HEAD
     void contacts.load()
-    const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load()])
-=======
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
       journal.load(),
       settings.load(),
     ])
->>>>>>> cdf54f4e56fec5d5b689a3f85811533f0150c356
     calls.replaceAll(callList.items)
     lamps.replaceAll(lampList.items)
     return [callList.event_id, lampList.event_id, page.event_id].reduce(
@@ -169,11 +165,8 @@ export const useSync = defineStore('sync', () => {
 
   function clear(): void {
     calls.clear()
-<<<<<<< HEAD
     contacts.clear()
-=======
     lamps.clear()
->>>>>>> cdf54f4e56fec5d5b689a3f85811533f0150c356
     journal.clear()
   }
 
