@@ -37,6 +37,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     answered_at: null,
     ended_at: null,
     quality: null,
+    recordings: [],
     encryption: null,
     ...changes,
   }
@@ -56,6 +57,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
+    recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
     encryption: null,

@@ -89,6 +89,9 @@ class SipAgent(SipEngine):
         self._connect()
         self._tones.update(self._legs.values())
 
+    def wake(self) -> None:
+        self._endpoint.bell.ring()
+
     def snapshot(self) -> SipSnapshot:
         registration = self._account.current
         return SipSnapshot(
