@@ -18,7 +18,9 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
+├── NoScreen                no browser or program has the audio at the moment
 ├── WrongCallState          the call cannot do this now
+├── TargetUndiallable       nobody can be called by this text; `problem` says why
 ├── LampNotFound            nobody of this number is watched
 ├── WrongLampState          no call waits there
 ├── NotOffered              the instance profile names no number for this
@@ -183,11 +185,25 @@ class CallNotPlaced(ContractError):
     http_status = 503
 
 
+class NoScreen(ContractError):
+    """No browser or program has the audio at the moment."""
+
+    code = "no_screen"
+    http_status = 409
+
+
 class WrongCallState(ContractError):
     """The call cannot do this now."""
 
     code = "wrong_call_state"
     http_status = 409
+
+
+class TargetUndiallable(ContractError):
+    """Nobody can be called by this text; `problem` says why. Nothing was sent."""
+
+    code = "target_undiallable"
+    http_status = 422
 
 
 class LampNotFound(ContractError):

@@ -11,7 +11,7 @@ from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
-from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
+from contracts.sip import MAX_TARGET_LENGTH, Call, OtherCalls, RejectScope
 from contracts.team_profile import PauseReason
 from contracts.teams import Team
 
@@ -33,6 +33,9 @@ class Session(Model):
     server: str
     sip: Registration
     voicemail_number: str | None
+    can_pick_up: bool
+    """Whether a call that rings at a colleague's can be taken over."""
+    can_park: bool
     now: AwareDatetime
     """The stack's clock. A face counts durations by it, since its own may be wrong."""
     event_id: str
@@ -133,6 +136,12 @@ class Dial(Model):
     """What to dial: a number in any notation, a name of the instance, or a SIP URI."""
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+
+
+class Answer(Model):
+    """What becomes of the call that is talked on."""
+
+    others: OtherCalls = OtherCalls.HOLD
 
 
 class Reject(Model):

@@ -16,6 +16,7 @@ from contracts.errors import (
     DeadlineExceeded,
     EngineDown,
     SignedOut,
+    TargetUndiallable,
 )
 from contracts.health import HealthState, PartHealth
 from contracts.recordings import StartRecording
@@ -31,12 +32,14 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    OtherCalls,
     PlaceCall,
     RejectCall,
     Remote,
     SendDtmf,
     SipRpc,
     TerminationCause,
+    TransferCall,
 )
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
@@ -47,12 +50,13 @@ from services.sip.engine.commands import (
 )
 from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
+from services.sip.sound_checks import SoundCheckPart
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, ConferencePart, SipRpc):
+class SipService(LampsPart, ConferencePart, SoundCheckPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -79,8 +83,8 @@ class SipService(LampsPart, ConferencePart, SipRpc):
         return self.store.get_call(call_id)
 
     @rpc
-    def answer(self, call_id: str) -> Call:
-        return self.engine.answer(call_id)  # needs no Redis
+    def answer(self, call_id: str, others: OtherCalls = OtherCalls.HOLD) -> Call:
+        return self.engine.answer(call_id, others)  # needs no Redis
 
     @rpc
     def reject(self, request: RejectCall) -> Call:
@@ -108,6 +112,17 @@ class SipService(LampsPart, ConferencePart, SipRpc):
     @rpc
     def unmute(self, request: CallCommand) -> Call:
         return self.engine.unmute(request.call_id)
+
+    @rpc
+    def transfer(self, request: TransferCall) -> Call:
+        if request.to.to_call_id is not None:
+            return self.engine.transfer(request.call_id, request.to.to_call_id)
+        dialled_text = request.to.target or ""
+        try:
+            uri = target_uri(dialled_text, self.account().profile.domain)
+        except Undiallable as error:
+            raise TargetUndiallable(problem=error.problem) from error
+        return self.engine.transfer_to(request.call_id, uuid4().hex, uri, dialled_text)
 
     @rpc
     def send_dtmf(self, request: SendDtmf) -> Call:

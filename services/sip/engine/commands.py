@@ -7,7 +7,8 @@ from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, RejectScope, Remote
+from contracts.sip import Call, OtherCalls, RejectScope, Remote
+from contracts.sound_check import SoundCheck, SoundCheckStep
 
 
 class Hop(Model):
@@ -113,7 +114,7 @@ class SipEngine:
         """
         raise NotImplementedError
 
-    def answer(self, call_id: str) -> Call:
+    def answer(self, call_id: str, others: OtherCalls) -> Call:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
@@ -145,6 +146,22 @@ class SipEngine:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
+    def transfer(self, call_id: str, to_call_id: str) -> Call:
+        """Connect the parties of two calls, as soon as both have answered, and leave.
+
+        Raises CallNotFound, WrongCallState.
+        """
+        raise NotImplementedError
+
+    def transfer_to(
+        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
+    ) -> Call:
+        """The same with a call that is placed for it; one that rings here is redirected instead.
+
+        Raises CallNotFound, WrongCallState, CallNotPlaced, SignedOut.
+        """
+        raise NotImplementedError
+
     def start_conference(self, call_ids: list[str]) -> list[Call]:
         """All calls of the conference. Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
@@ -162,6 +179,17 @@ class SipEngine:
 
     def stop_recording(self, call_id: str) -> Call:
         """Raises CallNotFound."""
+        raise NotImplementedError
+
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        """Raises WrongCallState, NoScreen."""
+        raise NotImplementedError
+
+    def get_sound_check(self) -> SoundCheck:
+        """Raises NotFound."""
+        raise NotImplementedError
+
+    def stop_sound_check(self) -> None:
         raise NotImplementedError
 
     def forget_call(self, call_id: str) -> None:
