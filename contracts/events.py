@@ -9,10 +9,12 @@ from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
+from contracts.voicemail import VoicemailChanged
 
 AnyEvent = Annotated[
     CallChanged
     | RegistrationChanged
+    | VoicemailChanged
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged

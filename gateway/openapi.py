@@ -25,7 +25,7 @@ from contracts.events import any_event
 from contracts.gateway import AudioFormat, ProblemDetails, Session
 from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
-from gateway.routes import calls, contacts, health, journal, session, settings
+from gateway.routes import calls, contacts, health, journal, session, settings, voicemail
 
 APIS: tuple[Api, ...] = (
     session.api,
@@ -33,6 +33,7 @@ APIS: tuple[Api, ...] = (
     contacts.api,
     journal.api,
     settings.api,
+    voicemail.api,
     health.api,
 )
 REF_TEMPLATE = "#/components/schemas/{model}"

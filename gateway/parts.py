@@ -17,6 +17,7 @@ from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
+from contracts.voicemail import VoicemailChanged
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -71,6 +72,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         {
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
+            VoicemailChanged: event_log.append,
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,

@@ -18,8 +18,10 @@ from contracts.sip import (
     CallDirection,
     CallState,
     Microphone,
+    Priority,
     RejectScope,
 )
+from contracts.voicemail import Voicemail
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
     CallUpdate,
@@ -28,6 +30,7 @@ from services.sip.engine.commands import (
     RegistrationUpdate,
     SipEngine,
     SipSnapshot,
+    VoicemailUpdate,
 )
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg
@@ -55,7 +58,7 @@ class SipAgent(SipEngine):
             on_disconnected=lambda prm: self._account.disconnected(prm),
         )
         self._account = AgentAccount(
-            self._endpoint, self._registration_changed, self._invited, self._moved
+            self._endpoint, self._account_changed, self._invited, self._moved
         )
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
@@ -82,6 +85,7 @@ class SipAgent(SipEngine):
         return SipSnapshot(
             account=registration.account if registration else None,
             registration=self._account.registration,
+            voicemail=registration.voicemail if registration else None,
             calls=[
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
@@ -121,11 +125,17 @@ class SipAgent(SipEngine):
 
     # commands: calls
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
+    def place_call(
+        self, call_id: str, target_uri: SipUri, dialled_text: str, priority: Priority
+    ) -> Call:
         registration = self._account.current
         if registration is None:
             raise SignedOut
-        if len(self._legs) >= MAX_CALLS:
+        if priority is Priority.EMERGENCY:
+            for leg in self._legs.values():
+                if leg.call.priority is Priority.EMERGENCY and leg.call.remote.uri == target_uri:
+                    return leg.call
+        elif len(self._legs) >= MAX_CALLS:
             raise CallNotPlaced("too many calls")
         call = Call(
             call_id=call_id,
@@ -133,6 +143,7 @@ class SipAgent(SipEngine):
             direction=CallDirection.OUTGOING,
             state=CallState.TRYING,
             dialled_text=dialled_text,
+            priority=priority,
             remote=remote_of(target_uri),
             started_at=datetime.now(UTC),
         )
@@ -242,8 +253,11 @@ class SipAgent(SipEngine):
         for leg in self._legs.values():
             leg.move()
 
-    def _registration_changed(self, registration: Registration) -> None:
-        self._emit(RegistrationUpdate(registration=registration))
+    def _account_changed(self, change: Registration | Voicemail) -> None:
+        if isinstance(change, Voicemail):
+            self._emit(VoicemailUpdate(voicemail=change))
+        else:
+            self._emit(RegistrationUpdate(registration=change))
 
     def _call_changed(self, leg: Leg) -> None:
         call = leg.call
@@ -258,7 +272,7 @@ class SipAgent(SipEngine):
 
     # the rest
 
-    def _emit(self, update: CallUpdate | RegistrationUpdate) -> None:
+    def _emit(self, update: CallUpdate | RegistrationUpdate | VoicemailUpdate) -> None:
         if self._server is not None:
             self._server.emit(update)
 
@@ -278,11 +292,13 @@ class SipAgent(SipEngine):
         legs = [leg for leg in self._legs.values() if leg.call.state is CallState.CONFIRMED]
         talking = [leg for leg in legs if leg.wants_audio()]
         if len(talking) > 1:
-            self._hold_all_but(min(talking, key=_answered_at))
+            self._hold_all_but(min(talking, key=_precedence))
 
 
-def _answered_at(leg: Leg) -> datetime:
-    return leg.call.answered_at or leg.call.started_at
+def _precedence(leg: Leg) -> tuple[bool, datetime]:
+    """Help first, then who has talked longest."""
+    call = leg.call
+    return call.priority is not Priority.EMERGENCY, call.answered_at or call.started_at
 
 
 def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:

@@ -6,7 +6,8 @@ from contracts.base import Model
 from contracts.identity import Host, SipUri
 from contracts.instance import SipTransport
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, RejectScope
+from contracts.sip import Call, Priority, RejectScope
+from contracts.voicemail import Voicemail
 
 
 class Hop(Model):
@@ -47,6 +48,8 @@ class SipSnapshot(Model):
 
     account: EngineAccount | None
     registration: Registration
+    voicemail: Voicemail | None
+    """None: the server has not told this engine yet."""
     calls: list[CallUpdate]
 
 
@@ -54,6 +57,12 @@ class RegistrationUpdate(Model):
     """The registration changed."""
 
     registration: Registration
+
+
+class VoicemailUpdate(Model):
+    """The server told of the box."""
+
+    voicemail: Voicemail
 
 
 class SipEngine:
@@ -70,8 +79,10 @@ class SipEngine:
         """Hang up, unregister and forget."""
         raise NotImplementedError
 
-    def place_call(self, call_id: str, target_uri: SipUri, dialled_text: str) -> Call:
-        """Raises CallNotPlaced, SignedOut."""
+    def place_call(
+        self, call_id: str, target_uri: SipUri, dialled_text: str, priority: Priority
+    ) -> Call:
+        """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
     def take_back(self, call: Call, dialog: Dialog) -> Call:

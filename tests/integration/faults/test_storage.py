@@ -16,6 +16,9 @@ def test_a_call_goes_on_and_is_ended_while_redis_refuses_writes(
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
         refused = alice.request("PATCH", "/api/v1/settings", {"language": "de"})
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+        help_ = alice.dial("112")
+        assert help_["priority"] == "emergency"
+        alice.command(help_, "hang-up")
         assert redis_of(alice) == {"part": "redis", "state": "down", "detail": "storage_full"}
 
         with Screen(alice, tone_hz=TONE_HZ) as screen:
@@ -50,6 +53,7 @@ def test_nothing_new_is_begun_while_the_disk_is_nearly_full(supervised, alice):
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
         refused = alice.request("PATCH", "/api/v1/settings", {"language": "de"})
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+        assert alice.dial("112")["priority"] == "emergency"
     supervised.is_healthy(within_s=20)
     assert alice.request("GET", "/api/v1/settings").json()["language"] == language
     assert alice.waits_for(alice.dial("199"), state="terminated")["problem"] == "busy"

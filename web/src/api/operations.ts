@@ -8,6 +8,7 @@ import type {
   Session,
   Settings,
   SettingsPatch,
+  Voicemail,
 } from './types'
 
 /** Commands that need nothing but their call. */
@@ -26,6 +27,8 @@ export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
+
+export const getVoicemail = () => get<Voicemail>('/voicemail')
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

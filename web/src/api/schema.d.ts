@@ -39,7 +39,9 @@ export interface paths {
         put?: never;
         /**
          * Dial a number in any notation, a name of the instance, or a SIP URI.
-         * @description What cannot be dialled gives a call that has already ended; its `problem` says why.
+         * @description What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
+         *     number of the instance's region passes every limit; while it is being called, that call is the
+         *     answer, whatever the `Idempotency-Key`.
          */
         post: operations["place_call"];
         delete?: never;
@@ -270,6 +272,23 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether messages wait, and how many; the session names the number that plays them. */
+        get: operations["get_voicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -331,7 +350,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -402,6 +421,8 @@ export interface components {
             ended_at: string | null;
             /** @default null */
             quality: components["schemas"]["CallQuality"] | null;
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
             /**
              * @description null: there was no sound yet
              * @default null
@@ -701,6 +722,12 @@ export interface components {
             detail: string;
         };
         /**
+         * Priority
+         * @description Of a call, after RFC 3261 section 20.26.
+         * @enum {string}
+         */
+        Priority: "normal" | "emergency";
+        /**
          * ProblemDetails
          * @description RFC 9457. `code` is stable; `fields` has what the sentence of the page needs.
          */
@@ -900,6 +927,46 @@ export interface components {
          * @enum {string}
          */
         TerminationCause: "cancelled" | "rejected" | "replaced" | "local_bye" | "remote_bye" | "error" | "timeout";
+        /**
+         * Voicemail
+         * @description Message waiting, RFC 3842. Of a server that never says anything nothing is known.
+         */
+        Voicemail: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Is Waiting
+             * @description the lamp; null: not known
+             * @default null
+             */
+            is_waiting: boolean | null;
+            /**
+             * New Messages
+             * @description null: the server does not count
+             * @default null
+             */
+            new_messages: number | null;
+            /**
+             * Old Messages
+             * @default null
+             */
+            old_messages: number | null;
+        };
+        /**
+         * VoicemailChanged
+         * @description A message came, was heard or was deleted.
+         */
+        VoicemailChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sip.voicemail.changed";
+            voicemail: components["schemas"]["Voicemail"];
+        };
     };
     responses: never;
     parameters: never;
@@ -2549,6 +2616,80 @@ export interface operations {
             };
             /** @description `invalid_request` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Voicemail */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voicemail"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

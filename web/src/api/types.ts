@@ -20,3 +20,4 @@ export type Remote = Schemas['Remote']
 export type Session = Schemas['Session']
 export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
+export type Voicemail = Schemas['Voicemail']

@@ -13,6 +13,7 @@ import { useJournal } from './journal'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
+import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
@@ -23,6 +24,7 @@ export const useSync = defineStore('sync', () => {
   const calls = useCalls()
   const journal = useJournal()
   const settings = useSettings()
+  const voicemail = useVoicemail()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -62,7 +64,7 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
-    const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load()])
+    const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load(), voicemail.load()])
     calls.replaceAll(callList.items)
     return [callList.event_id, page.event_id].reduce(
       (first, other) => (isBefore(other, first) ? other : first),
@@ -126,6 +128,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.voicemail.changed':
+        return voicemail.put(event.voicemail)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
       case 'journal.entry.changed':
