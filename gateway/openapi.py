@@ -25,11 +25,21 @@ from contracts.events import any_event
 from contracts.gateway import AudioFormat, ProblemDetails, Session
 from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
-from gateway.routes import calls, contacts, health, journal, session, settings, voicemail
+from gateway.routes import (
+    calls,
+    conferences,
+    contacts,
+    health,
+    journal,
+    session,
+    settings,
+    voicemail,
+)
 
 APIS: tuple[Api, ...] = (
     session.api,
     calls.api,
+    conferences.api,
     contacts.api,
     journal.api,
     settings.api,

@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
+from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
 from contracts.instance import ChangeProfile, InstanceProfile
@@ -36,6 +37,7 @@ class Parts:
     bus: ThreadedBus
     sip: SipRpc
     sip_sign_in: SipRpc
+    conferences: ConferenceRpc
     directory: DirectoryRpc
     journal: JournalRpc
     accounts: Accounts
@@ -83,6 +85,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         bus=bus,
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        conferences=bus.client("sip", ConferenceRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         accounts=Accounts(redis),

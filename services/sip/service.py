@@ -42,6 +42,7 @@ from contracts.sip import (
 )
 from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
+from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
@@ -54,7 +55,7 @@ from services.sip.voicemail import VoicemailPart
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, VoicemailPart, SipRpc):
+class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

@@ -9,6 +9,7 @@ import pytest
 from nameko.extensions import Entrypoint
 
 from contracts.base import Event
+from contracts.conferences import ConferenceRpc
 from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
@@ -31,7 +32,12 @@ def methods(interface: type) -> list[str]:
 
 @pytest.mark.parametrize(
     ("interface", "service"),
-    [(SipRpc, SipService), (DirectoryRpc, DirectoryService), (JournalRpc, JournalService)],
+    [
+        (SipRpc, SipService),
+        (ConferenceRpc, SipService),
+        (DirectoryRpc, DirectoryService),
+        (JournalRpc, JournalService),
+    ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
     for name in methods(interface):

@@ -13,7 +13,7 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.peers.ear import Ear, eventually
+from tests.peers.ear import Ear, Late, eventually
 
 HEADER_BYTES = 16
 FRAME_S = 0.02
@@ -77,13 +77,17 @@ class Face:
     def waits_for(self, call: Json, *, within_s: float = 6, **expected: Any) -> Json:
         """The call, once it has all the expected values."""
 
+        found: Json = {}
+
         def look() -> Json | None:
-            found = self.call(call["call_id"])
+            found.clear()
+            found.update(self.request("GET", f"/api/v1/calls/{call['call_id']}").json())
             return found if expected.items() <= found.items() else None
 
-        return eventually(
-            look, within_s=within_s, what=f"{expected} in {self.call(call['call_id'])}"
-        )
+        try:
+            return eventually(look, within_s=within_s)
+        except Late as late:
+            raise Late(f"{expected} in {found}") from late
 
     def is_called(self, *, within_s: float = 10) -> Json:
         """The first incoming call."""

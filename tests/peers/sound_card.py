@@ -10,13 +10,15 @@ from pathlib import Path
 
 from deploy.program import Program
 from deploy.testing import running
-from tests.peers.ear import Ear
+from tests.peers.ear import Ear, eventually
 
 RATE_HZ = 16_000
 BLOCK_BYTES = 640
 
 
 LOUDSPEAKER = "module-null-sink sink_name=loudspeaker rate=48000"
+NOWHERE, NOBODY = "module-null-sink sink_name=nowhere", "nowhere.monitor"
+"""The ear must not be at the default source: PulseAudio would move it to the next one."""
 
 
 def pulseaudio(directory: Path, socket: Path, *modules: str) -> Program:
@@ -42,19 +44,65 @@ class SoundCard:
     @contextmanager
     def microphone(self, recording: Path) -> Iterator[None]:
         """Plug in a microphone that hears a recording, and pull it out at the end."""
-        modules = [
-            self._load("module-null-sink", "sink_name=room"),
-            self._load("module-remap-source", "source_name=microphone", "master=room.monitor"),
-        ]
-        argv = ["paplay", f"--server=unix:{self.socket}", "--device=room", str(recording)]
-        with subprocess.Popen(argv) as speaking:
-            yield
-            speaking.terminate()
-        for module in reversed(modules):
-            self._pactl("unload-module", module)
+        with self._room("microphone") as room:
+            argv = ["paplay", f"--server=unix:{self.socket}", f"--device={room}", str(recording)]
+            with subprocess.Popen(argv) as speaking:
+                yield
+                speaking.terminate()
 
-    def _load(self, *module: str) -> str:
-        return self._pactl("load-module", *module).strip()
+    @contextmanager
+    def whistle(self, name: str, frequency_hz: int) -> Iterator[None]:
+        """Plug in a microphone that hears a tone."""
+        with (
+            self._room(name) as room,
+            self._plugged("module-sine", f"sink={room}", f"frequency={frequency_hz}"),
+        ):
+            yield
+
+    @contextmanager
+    def loudspeaker(self, name: str) -> Iterator[None]:
+        """Plug in another loudspeaker, in the same room as the first."""
+        sink = (f"sink_name={name}", f"sink_properties=device.description={name}")
+        with self._plugged("module-remap-sink", *sink, "master=loudspeaker"):
+            yield
+
+    def hear_by_default(self, source: str) -> None:
+        self._pactl("set-default-source", source)
+
+    def plays_on(self, name: str) -> None:
+        """Wait until somebody plays on this loudspeaker."""
+        eventually(
+            lambda: any(
+                name in sink and "RUNNING" in sink
+                for sink in self._pactl("list", "short", "sinks").splitlines()
+            ),
+            what=f"sound on {name}",
+        )
+
+    @contextmanager
+    def _room(self, name: str) -> Iterator[str]:
+        """A room with a microphone of this name in it."""
+        room, described = f"room-{name}", f"source_properties=device.description={name}"
+        source = ("module-remap-source", f"source_name={name}", f"master={room}.monitor", described)
+        with self._plugged("module-null-sink", f"sink_name={room}"), self._plugged(*source):
+            self.hear_by_default(name)
+            with self._running(name):
+                yield room
+            self.hear_by_default(NOBODY)
+
+    @contextmanager
+    def _running(self, source: str) -> Iterator[None]:
+        """Like that of a real sound card, its sound comes in small pieces from the beginning."""
+        argv = ["parec", f"--server=unix:{self.socket}", f"--device={source}", "--latency-msec=10"]
+        with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as recorder:
+            yield
+            recorder.terminate()
+
+    @contextmanager
+    def _plugged(self, *module: str) -> Iterator[None]:
+        loaded = self._pactl("load-module", *module).strip()
+        yield
+        self._pactl("unload-module", loaded)
 
     def _pactl(self, *arguments: str) -> str:
         command = ["pactl", f"--server=unix:{self.socket}", *arguments]
@@ -65,17 +113,19 @@ class SoundCard:
 def sound_card(directory: Path) -> Iterator[SoundCard]:
     """A sound server of its own; everything ends with it."""
     socket = directory / "native"
-    with running(pulseaudio(directory, socket, LOUDSPEAKER), directory):
+    with running(pulseaudio(directory, socket, LOUDSPEAKER, NOWHERE), directory):
+        ear = Ear(RATE_HZ)
+        card = SoundCard(ear, socket)
+        card.hear_by_default(NOBODY)
         recorder = subprocess.Popen(
             ["parec", f"--server=unix:{socket}", "--device=loudspeaker.monitor",
              f"--rate={RATE_HZ}", "--channels=1", "--format=s16le", "--latency-msec=20"],
             stdout=subprocess.PIPE,
         )  # fmt: skip
-        ear = Ear(RATE_HZ)
         listening = threading.Thread(target=_listen, args=(recorder, ear), daemon=True)
         with recorder:
             listening.start()
-            yield SoundCard(ear, socket)
+            yield card
             recorder.terminate()
             listening.join(5)
 

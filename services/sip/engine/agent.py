@@ -32,6 +32,7 @@ from services.sip.engine.commands import (
     SipSnapshot,
     VoicemailUpdate,
 )
+from services.sip.engine.conferences import Mixer, dissolve, join, together
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
@@ -62,6 +63,7 @@ class SipAgent(SipEngine):
         )
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
+        self._mixer = Mixer()
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
@@ -78,6 +80,7 @@ class SipAgent(SipEngine):
             leg.pump()
         self._account.pump(self._legs.values())
         self._hold_latecomers()
+        self._mixer.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
@@ -100,6 +103,7 @@ class SipAgent(SipEngine):
             self.poll(10)
         for leg in self._legs.values():
             leg.drop_media()
+        self._mixer.clear()
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
@@ -193,29 +197,49 @@ class SipAgent(SipEngine):
 
     def hold(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_hold(held=True)
+        for each in self._together(leg):
+            each.set_hold(held=True)
         return leg.call
 
     def resume(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_hold(held=False)
+        for each in self._together(leg):
+            each.set_hold(held=False)
         self._hold_all_but(leg)
         return leg.call
 
     def mute(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_microphone(Microphone.MUTED)
+        for each in self._together(leg):
+            each.set_microphone(Microphone.MUTED)
         return leg.call
 
     def unmute(self, call_id: str) -> Call:
         leg = self._leg(call_id)
-        leg.set_microphone(Microphone.LIVE)
+        for each in self._together(leg):
+            each.set_microphone(Microphone.LIVE)
         return leg.call
 
     def send_dtmf(self, call_id: str, digits: str) -> Call:
         leg = self._leg(call_id)
         leg.press(digits)
         return leg.call
+
+    def start_conference(self, call_ids: list[str]) -> list[Call]:
+        members = join([self._leg(call_id) for call_id in call_ids], self._legs.values())
+        self._hold_all_but(members[0])
+        return [leg.call for leg in members]
+
+    def drop_participant(self, conference_id: str, call_id: str) -> Call:
+        call = self._ended.get(call_id) or self._leg(call_id).call
+        if call.conference_id != conference_id:
+            raise CallNotFound("not in this conference", call_id=call_id)
+        return self.hang_up(call_id)
+
+    def end_conference(self, conference_id: str) -> None:
+        legs = self._legs.values()
+        for leg in [each for each in legs if each.call.conference_id == conference_id]:
+            leg.end()
 
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
@@ -269,6 +293,8 @@ class SipAgent(SipEngine):
             self._ended[call.call_id] = call
             self._tones.ended(call)
         self._emit(leg.update())
+        if call.state is CallState.TERMINATED:
+            dissolve(call.conference_id, self._legs.values())
 
     # the rest
 
@@ -282,9 +308,14 @@ class SipAgent(SipEngine):
             raise CallNotFound(call_id, call_id=call_id)
         return leg
 
+    def _together(self, leg: Leg) -> list[Leg]:
+        return together(leg, self._legs.values())
+
     def _hold_all_but(self, chosen: Leg | None) -> None:
+        """Hold what is talked on, except a call and those that are in conference with it."""
+        kept = self._together(chosen) if chosen else []
         for leg in self._legs.values():
-            if leg is not chosen and leg.call.state is CallState.CONFIRMED and leg.wants_audio():
+            if leg not in kept and leg.call.state is CallState.CONFIRMED and leg.wants_audio():
                 leg.set_hold(held=True)
 
     def _hold_latecomers(self) -> None:

@@ -126,6 +126,17 @@ class SipEngine:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
+    def start_conference(self, call_ids: list[str]) -> list[Call]:
+        """All calls of the conference. Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def drop_participant(self, conference_id: str, call_id: str) -> Call:
+        """Raises CallNotFound."""
+        raise NotImplementedError
+
+    def end_conference(self, conference_id: str) -> None:
+        raise NotImplementedError
+
     def forget_call(self, call_id: str) -> None:
         """The service has stored the end of this call: no snapshot needs it any more."""
         raise NotImplementedError

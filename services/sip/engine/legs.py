@@ -166,10 +166,22 @@ class Leg(pj.Call):
             return None
         return packets
 
+    @property
+    def media(self) -> pj.AudioMedia | None:
+        """The sound of the other side, and the way to it."""
+        return self._media
+
+    @property
+    def is_ending(self) -> bool:
+        return self._is_ended_here or self.call.state is CallState.TERMINATED
+
+    def require_confirmed(self) -> None:
+        """Raises WrongCallState."""
+        self._require(self.call.state is CallState.CONFIRMED)
+
     def wants_audio(self) -> bool:
         """Whether this call would be heard now."""
-        is_ending = self._is_ended_here or self.call.state is CallState.TERMINATED
-        return not is_ending and not self._wants_hold
+        return not self.is_ending and not self._wants_hold
 
     # callbacks of the library
 

@@ -17,6 +17,7 @@ from tests.integration.faults.conftest import TONE_HZ
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Json, Screen
 from tests.peers.supervised import SupervisedStack
+from tests.peers.telephone import Telephone, hears_all
 
 ENGINE = "sip-engine"
 AUDIBLE_WITHIN_S = 3
@@ -98,6 +99,23 @@ def test_a_call_that_was_held_for_another_stays_so(supervised, alice, talk):
     alice.waits_for(other, continuity="restored", local_direction="sendrecv")
     with screen_of(alice) as screen:
         screen.hears(TONE_HZ)
+
+
+def test_a_conference_is_one_again(supervised, alice, practice):
+    with Telephone(practice, "bob", 1100) as bob, Telephone(practice, "carol", 1900) as carol:
+        calls = [alice.waits_for(alice.dial(who), state="confirmed") for who in ("102", "103")]
+        body = {"call_ids": [call["call_id"] for call in calls]}
+        started = alice.request("POST", "/api/v1/conferences", body)
+        conference_id = started.json()["conference_id"]
+
+        supervised.kill(ENGINE)
+
+        for call in calls:
+            alice.waits_for(call, continuity="restored", conference_id=conference_id)
+        with screen_of(alice) as screen:
+            hears_all(screen, bob.tone_hz, carol.tone_hz)
+            hears_all(bob, TONE_HZ, carol.tone_hz)
+            hears_all(carol, TONE_HZ, bob.tone_hz)
 
 
 def test_a_call_that_only_rang_ends_and_says_why(supervised, alice):

@@ -4,11 +4,12 @@ import { AudioSocket } from './audio-socket'
 import type { CaptureOptions, ToCapture } from './capture.worklet'
 import captureUrl from './capture.worklet.ts?worker&url'
 import type { JitterStatistics } from './jitter-buffer'
-import { Microphone, type MicrophoneState } from './microphone'
+import { Microphone, type MicrophoneChoice, type MicrophoneState } from './microphone'
 import { setSink } from './output'
 import type { FromPlayback, ToPlayback } from './playback.worklet'
 import playbackUrl from './playback.worklet.ts?worker&url'
 import socketUrl from './socket.worker.ts?worker&url'
+import { VoiceInput } from './voice-input'
 
 export type RoadState = 'off' | 'connecting' | 'on' | 'elsewhere'
 
@@ -20,12 +21,13 @@ export interface RoadListener {
 }
 
 interface Devices {
-  microphone: string
+  microphone: MicrophoneChoice
   speaker: string
 }
 
 interface Nodes {
   context: AudioContext
+  voice: VoiceInput
   capture: AudioWorkletNode
   playback: AudioWorkletNode
 }
@@ -46,7 +48,6 @@ export function prefetchAudio(): void {
 
 export class AudioRoad {
   #nodes: Nodes | null = null
-  #source: MediaStreamAudioSourceNode | null = null
   #stream: MediaStream | null = null
   #speakerId = ''
   #microphoneReady: Promise<void> = Promise.resolve()
@@ -59,7 +60,7 @@ export class AudioRoad {
     this.#microphone = new Microphone({
       microphoneChanged: (state, stream) => {
         this.#stream = stream
-        this.#connectMicrophone()
+        if (this.#nodes !== null) this.#connectMicrophone(this.#nodes)
         listener.microphoneChanged(state)
       },
     })
@@ -88,8 +89,13 @@ export class AudioRoad {
     this.#end(state)
   }
 
-  useMicrophone(deviceId: string): void {
-    void this.#microphone.open(deviceId)
+  useMicrophone(choice: MicrophoneChoice): void {
+    void this.#microphone.open(choice)
+  }
+
+  /** How loud the microphone is: 0 (silence) to 1 (full scale). */
+  get microphoneLevel(): number {
+    return this.#nodes?.voice.level ?? 0
   }
 
   releaseMicrophone(): void {
@@ -138,7 +144,7 @@ export class AudioRoad {
     this.#nodes = createNodes(context, format)
     this.#watch(this.#nodes)
     this.#connectSocket(this.#nodes)
-    this.#connectMicrophone()
+    this.#connectMicrophone(this.#nodes)
     this.listener.stateChanged('on')
   }
 
@@ -166,13 +172,9 @@ export class AudioRoad {
     this.#socket.connect(up.port2, down.port2)
   }
 
-  #connectMicrophone(): void {
-    this.#source?.disconnect()
-    this.#source = null
-    if (this.#stream === null || this.#nodes === null) return
-    this.#source = this.#nodes.context.createMediaStreamSource(this.#stream)
-    this.#source.connect(this.#nodes.capture)
-    void this.#nodes.context.resume() // a page that records may also play
+  #connectMicrophone({ context, voice }: Nodes): void {
+    voice.use(this.#stream)
+    if (this.#stream !== null) void context.resume() // a page that records may also play
   }
 
   #ask<Result>(
@@ -204,8 +206,6 @@ export class AudioRoad {
 
   #tearDown(): void {
     this.#attempt += 1
-    this.#source?.disconnect()
-    this.#source = null
     const context = this.#nodes?.context
     this.#nodes = null
     if (context === undefined) return
@@ -229,5 +229,5 @@ function createNodes(context: AudioContext, format: AudioFormat): Nodes {
     outputChannelCount: [1],
   })
   playback.connect(context.destination)
-  return { context, capture, playback }
+  return { context, voice: new VoiceInput(context, capture), capture, playback }
 }

@@ -1,14 +1,14 @@
 /** How loud a microphone is at this moment. */
-import { openMicrophone, release } from './microphone'
+import { type MicrophoneChoice, openMicrophone, release } from './microphone'
 
 const FLOOR_DB = -60
 
 /** Calls `show` with 0 (silence) to 1 (full scale) for each picture; stops when the function it returns is called. */
 export async function meterLevel(
-  deviceId: string,
+  choice: MicrophoneChoice,
   show: (level: number) => void,
 ): Promise<() => void> {
-  const stream = await openMicrophone(deviceId)
+  const stream = await openMicrophone(choice)
   const context = new AudioContext()
   const analyser = context.createAnalyser()
   const samples = new Float32Array(analyser.fftSize)

@@ -18,17 +18,40 @@ export interface MicrophoneListener {
   microphoneChanged(state: MicrophoneState, stream: MediaStream | null): void
 }
 
-/** Voice from this device, cleaned of echo and noise; "" is the system's choice. */
-export function openMicrophone(deviceId: string): Promise<MediaStream> {
+/** What the browser does to a voice before anybody hears it. */
+export interface VoiceProcessing {
+  echoCancellation: boolean
+  noiseSuppression: boolean
+  autoGainControl: boolean
+}
+
+/** Which microphone, "" being the system's choice, and how its sound is treated. */
+export interface MicrophoneChoice {
+  deviceId: string
+  processing: VoiceProcessing
+}
+
+export const ALL_PROCESSING: VoiceProcessing = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+}
+export const ANY_MICROPHONE: MicrophoneChoice = { deviceId: '', processing: ALL_PROCESSING }
+
+/** Somebody who has just been given another microphone still needs the last one for this long. */
+const OVERLAP_MS = 1500
+
+/** Voice from the chosen microphone; from the system's if that one is away. */
+export async function openMicrophone({ deviceId, processing }: MicrophoneChoice) {
   // plain HTTP on another host than localhost: the browser has no media devices at all
-  if (!isSecureContext) return Promise.reject(new DOMException('', 'SecurityError'))
-  return navigator.mediaDevices.getUserMedia({
-    audio: {
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
-      ...(deviceId === '' ? {} : { deviceId: { ideal: deviceId } }),
-    },
+  if (!isSecureContext) throw new DOMException('', 'SecurityError')
+  const open = (device: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ audio: { ...processing, ...device } })
+  if (deviceId === '') return open({})
+  // not `ideal`: Chromium would go on with a microphone that is open already
+  return open({ deviceId: { exact: deviceId } }).catch((error: unknown) => {
+    if ((error as DOMException).name === 'OverconstrainedError') return open({})
+    throw error
   })
 }
 
@@ -46,7 +69,7 @@ function queryPermission(): Promise<PermissionStatus | null> {
 export class Microphone {
   #stream: MediaStream | null = null
   #state: MicrophoneState = 'off'
-  #deviceId = ''
+  #choice: MicrophoneChoice | null = null
   #attempt = 0
   #watch: ReturnType<typeof setInterval> | null = null
 
@@ -58,14 +81,14 @@ export class Microphone {
     })
   }
 
-  async open(deviceId: string): Promise<void> {
-    this.#deviceId = deviceId
+  async open(choice: MicrophoneChoice): Promise<void> {
+    this.#choice = choice
     const attempt = ++this.#attempt
     this.#watch ??= setInterval(() => void this.#askForDevices(), WATCH_PERIOD_MS)
     const isAsking = this.#stream === null && (await microphonePermission()) === 'prompt'
     if (attempt !== this.#attempt) return
     if (isAsking) this.#change('asking', null)
-    const outcome = await openMicrophone(deviceId).catch((error: unknown) => error)
+    const outcome = await openMicrophone(choice).catch((error: unknown) => error)
     const isWanted = attempt === this.#attempt
     if (outcome instanceof MediaStream) {
       if (isWanted) this.#use(outcome)
@@ -77,19 +100,25 @@ export class Microphone {
 
   close(): void {
     this.#attempt += 1
+    this.#choice = null
     if (this.#watch !== null) clearInterval(this.#watch)
     this.#watch = null
     this.#lose('off')
   }
 
   #use(stream: MediaStream): void {
-    if (this.#stream !== null) release(this.#stream)
+    const previous = this.#stream
     this.#stream = stream
     const [track] = stream.getAudioTracks()
     track?.addEventListener('ended', () => {
-      if (this.#stream === stream) void this.open(this.#deviceId)
+      if (this.#stream === stream) this.#reopen()
     })
     this.#change('live', stream)
+    if (previous !== null) setTimeout(() => release(previous), OVERLAP_MS)
+  }
+
+  #reopen(): void {
+    if (this.#choice !== null) void this.open(this.#choice)
   }
 
   #lose(state: MicrophoneState): void {
@@ -112,15 +141,14 @@ export class Microphone {
   async #devicesChanged(): Promise<void> {
     if (this.#state === 'off' || this.#state === 'asking' || this.#state === 'refused') return
     const devices = await navigator.mediaDevices.enumerateDevices()
-    const isChosenPresent = devices.some((device) => device.deviceId === this.#deviceId)
+    const chosen = this.#choice?.deviceId
+    const isChosenPresent = devices.some((device) => device.deviceId === chosen)
     const used = this.#stream?.getAudioTracks()[0]?.getSettings().deviceId
-    if (this.#state !== 'live' || (isChosenPresent && used !== this.#deviceId)) {
-      await this.open(this.#deviceId)
-    }
+    if (this.#state !== 'live' || (isChosenPresent && used !== chosen)) this.#reopen()
   }
 
   #permissionChanged(): void {
-    if (this.#state === 'refused') void this.open(this.#deviceId)
+    if (this.#state === 'refused') this.#reopen()
   }
 }
 

@@ -1,5 +1,5 @@
 /** Rings, on a device of its own, once the browser lets this page be heard. */
-import { microphonePermission, openMicrophone, release } from './microphone'
+import { ANY_MICROPHONE, microphonePermission, openMicrophone, release } from './microphone'
 import { setSink } from './output'
 import { callWaitingTone, ringTone, testTone } from './tones'
 
@@ -64,7 +64,7 @@ export class Ringer {
     const hasGesture = navigator.userActivation.hasBeenActive
     if (!hasGesture && (await microphonePermission()) !== 'granted') return false
     // a page that is recording may also play
-    const stream = hasGesture ? null : await openMicrophone('').catch(() => null)
+    const stream = hasGesture ? null : await openMicrophone(ANY_MICROPHONE).catch(() => null)
     const context = (this.#context ??= await this.#create())
     const timeout = new Promise((resolve) => setTimeout(resolve, ARM_TIMEOUT_MS))
     await Promise.race([context.resume(), timeout])

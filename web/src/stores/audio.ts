@@ -4,7 +4,12 @@ import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { AudioRoad, prefetchAudio, type RoadState } from '@/audio/audio-road'
 import { AudioClaim } from '@/audio/claim'
-import type { MicrophoneState } from '@/audio/microphone'
+import {
+  ALL_PROCESSING,
+  type MicrophoneChoice,
+  type MicrophoneState,
+  type VoiceProcessing,
+} from '@/audio/microphone'
 import { Ringer } from '@/audio/ringer'
 import { useCalls } from './calls'
 import { useKept } from './kept'
@@ -29,6 +34,11 @@ export const useAudio = defineStore('audio', () => {
     speaker: '',
     ringer: '',
   })
+  const processing = useKept<VoiceProcessing>('voice', ALL_PROCESSING)
+  const microphoneChoice = computed<MicrophoneChoice>(() => ({
+    deviceId: devices.value.microphone,
+    processing: { ...processing.value },
+  }))
   /** Whether the audio of the running calls is this browser's; another one may have it. */
   const isOurs = useKept('audioIsOurs', false)
   /** What the stack knows this browser by, so that it can tell whether another one took the audio. */
@@ -85,9 +95,10 @@ export const useAudio = defineStore('audio', () => {
   function carry(options: { resume: boolean }): void {
     clearTimeout(leaving)
     if (road.value === 'off' || road.value === 'elsewhere') {
-      audioRoad.attach(screen.value, devices.value, options)
+      const chosen = { microphone: microphoneChoice.value, speaker: devices.value.speaker }
+      audioRoad.attach(screen.value, chosen, options)
     } else if (microphone.value === 'off') {
-      audioRoad.useMicrophone(devices.value.microphone)
+      audioRoad.useMicrophone(microphoneChoice.value)
     }
   }
 
@@ -130,10 +141,7 @@ export const useAudio = defineStore('audio', () => {
     () => sync.sleeps, // what looks connected need not be
     () => (road.value === 'on' || road.value === 'connecting') && audioRoad.reconnect(),
   )
-  watch(
-    () => devices.value.microphone,
-    (id) => road.value === 'on' && audioRoad.useMicrophone(id),
-  )
+  watch(microphoneChoice, (choice) => microphone.value !== 'off' && audioRoad.useMicrophone(choice))
   watch(
     () => devices.value.speaker,
     (id) => audioRoad.useSpeaker(id),
@@ -156,7 +164,19 @@ export const useAudio = defineStore('audio', () => {
 
   prefetchAudio()
 
-  return { devices, road, microphone, isSilenced, isElsewhere, take, takeFor, arm }
+  return {
+    devices,
+    processing,
+    microphoneChoice,
+    road,
+    microphone,
+    isSilenced,
+    isElsewhere,
+    take,
+    takeFor,
+    arm,
+    microphoneLevel: () => audioRoad.microphoneLevel,
+  }
 })
 
 const newScreenName = () => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-')
