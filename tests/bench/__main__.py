@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import audio_loop, call_setup, footprint
+from tests.bench import audio_loop, call_setup, calls, footprint
 from tests.bench.figures import Report, machine
 
 Bench = Callable[[Path], Report]
@@ -25,6 +25,7 @@ def main() -> None:
     benches: dict[str, Bench] = {
         "call_setup": call_setup.measure,
         "audio_loop": lambda directory: audio_loop.measure(directory, arguments.minutes),
+        "calls": calls.measure,
         "footprint": lambda directory: footprint.measure(directory, first_up=arguments.first_up),
     }
     if arguments.name not in (None, *benches):

@@ -80,19 +80,26 @@ def measure(directory: Path, minutes: float = 0) -> Report:
                 underruns += _underruns(page) - before
         with _call(page, card, TONE_NUMBER):
             reattached_s = [_reload(page, card) for _ in range(RELOADS)]
+        alone = Heard()
+        with _browser_alone(page):
+            card.records(SETTLED_S)
+            alone.add(*card.records(ROUND_S))
     loop_ms, peer_loop_ms = (percentile(heard.delays_ms, 50) for heard in (ours, theirs))
     runs = len(ours.delays_ms)
     report.add(Figure("loop_p50_ms", loop_ms, "ms", runs, PEER, peer_loop_ms))
     report.add(Figure("added_over_peer_p50_ms", round(loop_ms - peer_loop_ms, 1), "ms", runs))
     socket_ms = percentile(through_socket, 50)
     report.add(Figure("socket_loop_p50_ms", socket_ms, "ms", len(through_socket)))
+    alone_ms = percentile(alone.delays_ms, 50)
+    report.add(Figure("browser_alone_p50_ms", alone_ms, "ms", len(alone.delays_ms)))
     report.add(Figure("underruns", underruns, f"in {ours.duration_s:.0f} s", len(rounds_s)))
     broken = Figure(
         "broken_bursts", ours.broken, f"of {ours.bursts}", ours.bursts, PEER, theirs.broken
     )
     report.add(broken)
     report.add(Figure("reattach_s", max(reattached_s), "s", len(reattached_s)))
-    report.details["loop"] = [ours.row("handset"), theirs.row(PEER)]
+    rows = (("handset", ours), (PEER, theirs), ("browser alone", alone))
+    report.details["loop"] = [heard.row(who) for who, heard in rows]
     return report
 
 
@@ -116,6 +123,24 @@ def _call(page: Page, card: SoundCard, number: str) -> Iterator[None]:
     yield
     page.evaluate(HANG_UP_EVERYTHING)
     expect(confirmed).to_have_count(0)
+
+
+@contextmanager
+def _browser_alone(page: Page) -> Iterator[None]:
+    """The browser's microphone on its loudspeaker, as Handset opens them, with nothing between."""
+    page.evaluate(CONNECT_BROWSER_ALONE)
+    yield
+    page.evaluate("() => window.browserAlone.close()")
+
+
+CONNECT_BROWSER_ALONE = """async () => {
+  const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+  const stream = await navigator.mediaDevices.getUserMedia({ audio })
+  const context = new AudioContext({ sampleRate: 16000, latencyHint: 'balanced' })
+  context.createMediaStreamSource(stream).connect(context.destination)
+  await context.resume()
+  window.browserAlone = context
+}"""
 
 
 def _underruns(page: Page) -> int:

@@ -3,6 +3,7 @@ import { command, get } from './client'
 import type {
   Call,
   CallList,
+  Conference,
   Credentials,
   JournalList,
   Session,
@@ -27,6 +28,13 @@ export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
+
+export const startConference = (callIds: string[]) =>
+  command<Conference>('POST', '/conferences', { call_ids: callIds })
+export const dropParticipant = (conferenceId: string, callId: string) =>
+  command<Call>('DELETE', `/conferences/${conferenceId}/participants/${callId}`)
+export const endConference = (conferenceId: string) =>
+  command<undefined>('DELETE', `/conferences/${conferenceId}`)
 
 export const getVoicemail = () => get<Voicemail>('/voicemail')
 
