@@ -64,7 +64,12 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
-    const [callList, page] = await Promise.all([api.listCalls(), journal.load(), settings.load(), voicemail.load()])
+    const [callList, page] = await Promise.all([
+      api.listCalls(),
+      journal.load(),
+      settings.load(),
+      voicemail.load(),
+    ])
     calls.replaceAll(callList.items)
     return [callList.event_id, page.event_id].reduce(
       (first, other) => (isBefore(other, first) ? other : first),

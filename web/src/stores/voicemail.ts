@@ -1,9 +1,8 @@
-/** The person's voicemail box: what its lamp says, and the one click that plays it. */
+/** The person's voicemail box: what its lamp says. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import * as api from '@/api/operations'
 import type { Voicemail } from '@/api/types'
-import { useDial } from './dial'
 import { useSession } from './session'
 
 const NOTHING_KNOWN: Voicemail = {
@@ -14,7 +13,6 @@ const NOTHING_KNOWN: Voicemail = {
 }
 
 export const useVoicemail = defineStore('voicemail', () => {
-  const dial = useDial()
   const session = useSession()
   const voicemail = ref(NOTHING_KNOWN)
   /** What is called; null where the instance has no voicemail. */
@@ -33,9 +31,5 @@ export const useVoicemail = defineStore('voicemail', () => {
     if (changed.revision > voicemail.value.revision) voicemail.value = changed
   }
 
-  function play(): void {
-    if (number.value !== null) void dial.call(number.value)
-  }
-
-  return { voicemail, number, isWaiting, count, load, put, play }
+  return { voicemail, number, isWaiting, count, load, put }
 })
