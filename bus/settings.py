@@ -25,7 +25,13 @@ class Settings(BaseSettings):
     """On the disk that Redis writes to."""
     least_free_mb: int = 500
     """With less of that disk free, nothing new is begun."""
+    recordings_directory: Path = Path("/var/lib/handset/recordings")
+    """Where the sip engine puts recordings of calls, and the journal deletes them."""
     log_level: str = "info"
+
+    def recording_file(self, recording_id: str) -> Path:
+        """Of an id that we have made ourselves: 32 hexadecimal digits."""
+        return self.recordings_directory / f"{recording_id}.wav"
 
     def secret(self, name: str) -> str:
         """The content of one secret file. Raises OSError with the file's name."""

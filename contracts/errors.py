@@ -18,7 +18,10 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
-└── WrongCallState          the call cannot do this now
+├── WrongCallState          the call cannot do this now
+├── TeamNotFound            no such team, or the person is no member of it
+├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
+└── WrongTeamState          the member cannot do this now
 """
 
 from typing import Any, ClassVar
@@ -181,4 +184,25 @@ class WrongCallState(ContractError):
     """The call cannot do this now."""
 
     code = "wrong_call_state"
+    http_status = 409
+
+
+class TeamNotFound(ContractError):
+    """No such team, or the person is no member of it."""
+
+    code = "team_not_found"
+    http_status = 404
+
+
+class TeamUnavailable(ContractError):
+    """The PBX does not tell of the team, or refuses. `reason` is a TeamProblem, if it is known."""
+
+    code = "team_unavailable"
+    http_status = 503
+
+
+class WrongTeamState(ContractError):
+    """The member cannot do this now."""
+
+    code = "wrong_team_state"
     http_status = 409

@@ -9,6 +9,7 @@ from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
+from contracts.teams import TeamChanged
 from contracts.voicemail import VoicemailChanged
 
 AnyEvent = Annotated[
@@ -18,7 +19,8 @@ AnyEvent = Annotated[
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged
-    | SettingsChanged,
+    | SettingsChanged
+    | TeamChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

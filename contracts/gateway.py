@@ -8,8 +8,11 @@ from pydantic import AwareDatetime, Field, SecretStr
 from contracts.base import Event, Model
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
+from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
+from contracts.team_profile import PauseReason
+from contracts.teams import Team
 
 
 class Credentials(Model):
@@ -57,6 +60,9 @@ class Settings(Model):
     revision: int = 0
     language: Language = Language.SYSTEM
     colour_scheme: ColourScheme = ColourScheme.SYSTEM
+    recording_days: int = Field(
+        default=DEFAULT_RECORDING_DAYS, description="how long recordings are kept; 0: for ever"
+    )
 
 
 class SettingsPatch(Model):
@@ -64,6 +70,7 @@ class SettingsPatch(Model):
 
     language: Language | None = None
     colour_scheme: ColourScheme | None = None
+    recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
 
 
 class SettingsChanged(Event):
@@ -99,6 +106,19 @@ class ContactPatch(Model):
     """What can be changed of a contact."""
 
     is_favourite: bool
+
+
+class TeamList(Model):
+    """The teams that the person is a member of, by name."""
+
+    items: list[Team]
+    event_id: str
+
+
+class Pause(Model):
+    """Why."""
+
+    reason: PauseReason
 
 
 class Dial(Model):

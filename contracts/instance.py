@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from contracts.base import Command, Model
 from contracts.identity import BareJid, Host, PhoneNumber
+from contracts.team_profile import TeamsProfile
 
 
 class SipTransport(StrEnum):
@@ -77,6 +78,7 @@ class InstanceProfile(Model):
         default=None, pattern="^[A-Z]{2}$", description="ISO 3166 region that numbers are read in"
     )
     voicemail_number: PhoneNumber | None = None
+    teams: TeamsProfile = TeamsProfile()
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
 
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from contracts.base import Event, Model
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
+from contracts.recordings import Recording, RecordingsRpc
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
 
 
@@ -38,6 +39,7 @@ class JournalEntry(Model):
     started_at: AwareDatetime
     answered_at: AwareDatetime | None
     ended_at: AwareDatetime | None
+    recordings: tuple[Recording, ...] = ()
     ring_time_s: float
     talk_time_s: float
     encryption: Encryption | None = None
@@ -59,7 +61,7 @@ class JournalEntryChanged(Event):
     entry: JournalEntry
 
 
-class JournalRpc:
+class JournalRpc(RecordingsRpc):
     """RPC interface of the journal service."""
 
     def list_entries(self, after: str | None, limit: int) -> JournalPage:

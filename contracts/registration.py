@@ -52,6 +52,13 @@ class SipAccount(Model):
     profile: InstanceProfile
 
 
+class AccountHolder(Model):
+    """Whose account it is, for those who need no password."""
+
+    user: Localpart
+    profile: InstanceProfile
+
+
 class SignIn(Command):
     """Register with this account; with `remember` also after every start of the stack."""
 
@@ -82,6 +89,10 @@ class RegistrationRpc:
 
         Raises InvalidRequest if the domain is another one.
         """
+        raise NotImplementedError
+
+    def get_account_holder(self) -> AccountHolder | None:
+        """None while signed out. Each change of it changes the registration, too."""
         raise NotImplementedError
 
     def get_registration(self) -> Registration:

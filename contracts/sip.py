@@ -10,6 +10,8 @@ from contracts.changes import ChangePage
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.identity import PhoneNumber, SipUri
+from contracts.quality import CallQuality
+from contracts.recordings import Recording, StartRecording
 from contracts.registration import RegistrationRpc
 from contracts.voicemail import VoicemailRpc
 
@@ -104,15 +106,6 @@ class Remote(Model):
     contact_id: str | None = Field(default=None, description="entry of the phonebook, once known")
 
 
-class CallQuality(Model):
-    """What RTCP and the jitter buffer tell of one call (RFC 3550 section 6.4)."""
-
-    codec: str
-    jitter_ms: float
-    loss_percent: float
-    round_trip_ms: float | None
-
-
 class Call(Model):
     """One call as the user sees it, whole; `revision` grows by at least one per change."""
 
@@ -134,6 +127,7 @@ class Call(Model):
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     quality: CallQuality | None = None
+    recordings: tuple[Recording, ...] = ()
     priority: Priority = Priority.NORMAL
     encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
@@ -239,6 +233,16 @@ class SipRpc(RegistrationRpc, VoicemailRpc):
 
     def send_dtmf(self, request: SendDtmf) -> Call:
         """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def start_recording(self, request: StartRecording) -> Call:
+        """Of an answered call, and of all that are in conference with it; a second time without
+        effect. Raises CallNotFound, WrongCallState.
+        """
+        raise NotImplementedError
+
+    def stop_recording(self, request: CallCommand) -> Call:
+        """Raises CallNotFound."""
         raise NotImplementedError
 
     def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:

@@ -13,9 +13,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from deploy.ports import AUDIO_PORT, RTP_PORTS, allot_block
+from deploy.practice import AMI_SECRET
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
 
-SERVICES = ("sip", "directory", "journal")
+SERVICES = ("sip", "directory", "journal", "teams")
 _STORES = ("rabbitmq", "redis")
 _RABBITMQ = Path("/usr/lib/rabbitmq")
 _START_RABBITMQ = (
@@ -45,7 +46,7 @@ class Stack:
     ) -> "Stack":
         """Directory, secrets and ports are made the first time and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for part in ("secrets", "rabbitmq", "redis", "run", "log"):
+        for part in ("secrets", "rabbitmq", "redis", "recordings", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
         _create_secrets(directory / "secrets")
         first_port = allot_block(directory)
@@ -87,6 +88,7 @@ class Stack:
             "HANDSET_REDIS_PORT": str(self.redis_port),
             "HANDSET_SECRETS_DIRECTORY": str(self.directory / "secrets"),
             "HANDSET_DATA_DIRECTORY": str(self.directory),
+            "HANDSET_RECORDINGS_DIRECTORY": str(self.directory / "recordings"),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),
@@ -215,6 +217,7 @@ def _create_secrets(directory: Path) -> None:
         "redis-password": secrets.token_hex(24),
         "vault-key": Fernet.generate_key().decode(),
         "audio-token": secrets.token_hex(24),
+        "ami-secret": AMI_SECRET,  # until the admin of another PBX puts theirs
     }
     for name, value in fresh.items():
         if not (directory / name).exists():

@@ -31,8 +31,10 @@ from gateway.routes import (
     contacts,
     health,
     journal,
+    recordings,
     session,
     settings,
+    teams,
     voicemail,
 )
 
@@ -42,6 +44,8 @@ APIS: tuple[Api, ...] = (
     conferences.api,
     contacts.api,
     journal.api,
+    recordings.api,
+    teams.api,
     settings.api,
     voicemail.api,
     health.api,
@@ -55,6 +59,8 @@ ALWAYS_POSSIBLE = (
     StoreUnavailable,
     DeadlineExceeded,
 )
+FILES = {"get_recording": "audio/wav"}
+"""What is not JSON, by operation."""
 RESULTS_OF_RESPONSES: dict[str, type] = {"sign_in": Session, "health": Health}
 """What views return that make their response themselves."""
 EVENTS = {
@@ -179,12 +185,15 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _result_type(operation: Operation) -> type | None:
     result = operation.hints.get("return")
-    if operation.status == 204:
+    if operation.status == 204 or operation.view.__name__ in FILES:
         return None
     return RESULTS_OF_RESPONSES.get(operation.view.__name__, result)
 
 
 def _result(operation: Operation) -> dict[str, Any]:
+    if (media_type := FILES.get(operation.view.__name__)) is not None:
+        content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+        return {"description": "The file, or a part of it", "content": content}
     result = _result_type(operation)
     if result is None:
         return {"description": "Done"}

@@ -18,6 +18,7 @@ from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
+from contracts.teams import TeamChanged, TeamsRpc
 from contracts.voicemail import VoicemailChanged
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
@@ -40,6 +41,7 @@ class Parts:
     conferences: ConferenceRpc
     directory: DirectoryRpc
     journal: JournalRpc
+    teams: TeamsRpc
     accounts: Accounts
     instances: Instances
     event_log: EventLog
@@ -78,6 +80,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
+            TeamChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(
@@ -88,6 +91,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         conferences=bus.client("sip", ConferenceRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
+        teams=bus.client("teams", TeamsRpc),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,

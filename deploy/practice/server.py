@@ -8,10 +8,29 @@ from functools import partial
 from pathlib import Path
 
 from deploy.ports import allot_block
-from deploy.practice import USERS, certificates
+from deploy.practice import AMI_SECRET, USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, write
 
 ROBOTS = ("bob-robot", "carol-robot", "callback")
+_TEAMS = """
+[teams]
+pause_reasons = ["Nacharbeit", "Vorbereitung"]
+
+[teams.ami]
+port = {ami_port}
+
+[[teams.queues]]
+queue = "sales"
+name = "Vertrieb"
+number = "610"
+flexible_members = {users}
+
+[[teams.queues]]
+queue = "support"
+name = "Support"
+number = "620"
+flexible_members = {users}
+"""
 _SOURCE = Path(__file__).parent
 _FETCH_ASTERISK = _SOURCE / "asterisk" / "fetch"
 
@@ -66,6 +85,11 @@ class PracticeServer:
         return self.first_port + 3
 
     @property
+    def ami_port(self) -> int:
+        """Asterisk's manager interface, by TLS; the next one is the same without, on loopback."""
+        return self.first_port + 4
+
+    @property
     def instances(self) -> Path:
         """The directory that holds the instance profile."""
         return self.directory / "instances"
@@ -95,6 +119,7 @@ class PracticeServer:
                 f'numbers = ["{number}"]\n'
                 for user, number in USERS.items()
             )
+            + _TEAMS.format(ami_port=self.ami_port, users=list(USERS))
         )
 
     def rendering(self, source: Path, /, **values: object) -> str:
@@ -129,6 +154,9 @@ def asterisk(server: PracticeServer) -> Program:
             address=server.address,
             sip_port=server.sip_port,
             sips_port=server.sips_port,
+            ami_port=server.ami_port,
+            ami_tcp_port=server.ami_port + 1,
+            ami_secret=AMI_SECRET,
             udptl_port_first=server.first_port + 80,
             udptl_port_last=server.first_port + 99,
             rtp_port_first=server.first_port + 100,

@@ -26,6 +26,7 @@ def health() -> Response:
         ("sip", parts().sip),
         ("directory", parts().directory),
         ("journal", parts().journal),
+        ("teams", parts().teams),
     ):
         found += _service(name, within(TIMEOUT_S, client).health)
     is_up = all(part.state is HealthState.UP for part in found)

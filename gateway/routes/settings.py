@@ -3,6 +3,7 @@
 from bus.room import require_room
 from contracts.errors import InvalidRequest
 from contracts.gateway import Settings, SettingsPatch
+from contracts.recordings import KeepRecordings
 from gateway.api import Api
 from gateway.parts import parts
 
@@ -19,4 +20,6 @@ def get_settings() -> Settings:
 def change_settings(body: SettingsPatch) -> Settings:
     """Change some of the settings."""
     require_room(parts().settings)
+    if body.recording_days is not None:  # the journal deletes them, and must have heard of it
+        parts().journal.keep_recordings(KeepRecordings(days=body.recording_days))
     return parts().preferences.change(body)

@@ -19,6 +19,7 @@ def entry_of(call: Call) -> JournalEntry:
         started_at=call.started_at,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
+        recordings=call.recordings,
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
         encryption=call.encryption,

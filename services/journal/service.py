@@ -2,7 +2,6 @@
 
 from bus.events import on_change
 from bus.health import redis_health
-from bus.outbox import store
 from bus.rpc import rpc, rpc_client
 from bus.settings import Settings
 from contracts.errors import InvalidRequest
@@ -10,20 +9,19 @@ from contracts.health import PartHealth
 from contracts.journal import JournalPage, JournalRpc
 from contracts.sip import CallChanged, SipRpc
 from services.journal.entries import entry_of
-from services.journal.store import JournalStore
+from services.journal.recordings import RecordingPart
 
 CHANGES_PER_PAGE = 200
 LARGEST_PAGE = 200
 
 
-class JournalService(JournalRpc):
+class JournalService(RecordingPart, JournalRpc):
     """Names of methods and what they raise: contracts/journal.py."""
 
     name = "journal"
     settings_class = Settings
 
     sip = rpc_client("sip", SipRpc)
-    store = store(JournalStore)
 
     @on_change(CallChanged)
     def follow_calls(self) -> None:

@@ -1,12 +1,17 @@
 """Every Redis key of the journal service."""
 
-from bus.store import Store
+from datetime import datetime
+
+from bus.store import Store, Transaction
 from contracts.errors import InvalidRequest
 from contracts.journal import JournalEntry, JournalEntryChanged, JournalPage
+from contracts.recordings import DEFAULT_RECORDING_DAYS
 
 
 class JournalStore(Store):
-    """journal:entry:{entry_id}, journal:by_start, journal:position (in the outbox of sip)."""
+    """journal:entry:{entry_id}, journal:by_start, journal:position (in the outbox of sip);
+    journal:recordings (by start), journal:recording:{recording_id} (entries that list it),
+    journal:recording_days."""
 
     service = "journal"
 
@@ -21,13 +26,8 @@ class JournalStore(Store):
         with self.transaction() as transaction:
             for entry in newest.values():
                 known = self._find(entry.entry_id)
-                if known is not None and entry.revision <= known.revision:
-                    continue
-                pipeline = transaction.pipeline
-                pipeline.set(self._entry_key(entry.entry_id), entry.model_dump_json())
-                started_at_s = entry.started_at.timestamp()
-                pipeline.zadd(self.key("by_start"), {entry.entry_id: started_at_s})
-                transaction.publish(JournalEntryChanged(entry=entry))
+                if known is None or _is_news(entry, known):
+                    self._put(transaction, entry)
             transaction.pipeline.set(self.key("position"), position)
 
     def page(self, after: str | None, limit: int) -> JournalPage:
@@ -43,9 +43,65 @@ class JournalStore(Store):
         items = [entry for entry_id in shown if (entry := self._find(entry_id)) is not None]
         return JournalPage(items=items, next=shown[-1] if len(entry_ids) > limit else None)
 
+    # recordings
+
+    def entries_with(self, recording_id: str) -> list[JournalEntry]:
+        """Those that list a recording."""
+        entry_ids = self.redis.smembers(self._recording_key(recording_id))
+        return [entry for entry_id in entry_ids if (entry := self._find(entry_id)) is not None]
+
+    def recordings_before(self, time: datetime) -> list[str]:
+        """Ids of recordings that began earlier."""
+        ids: list[str] = self.redis.zrangebyscore(
+            self.key("recordings"), "-inf", f"({time.timestamp()}"
+        )
+        return ids
+
+    def forget_recording(self, recording_id: str) -> None:
+        """No entry lists it any more."""
+        entries = self.entries_with(recording_id)
+        with self.transaction() as transaction:
+            transaction.pipeline.delete(self._recording_key(recording_id))
+            transaction.pipeline.zrem(self.key("recordings"), recording_id)
+            for entry in entries:
+                kept = tuple(each for each in entry.recordings if each.recording_id != recording_id)
+                changes = {"recordings": kept, "revision": entry.revision + 1}
+                self._put(transaction, entry.model_copy(update=changes))
+
+    def put_recording_days(self, days: int) -> None:
+        """0: for ever."""
+        self.redis.set(self.key("recording_days"), days)
+
+    def get_recording_days(self) -> int:
+        """0: for ever."""
+        days = self.redis.get(self.key("recording_days"))
+        return DEFAULT_RECORDING_DAYS if days is None else int(days)
+
+    # the rest
+
+    def _put(self, transaction: Transaction, entry: JournalEntry) -> None:
+        pipeline = transaction.pipeline
+        pipeline.set(self._entry_key(entry.entry_id), entry.model_dump_json())
+        pipeline.zadd(self.key("by_start"), {entry.entry_id: entry.started_at.timestamp()})
+        for recording in entry.recordings:
+            started_at_s = recording.started_at.timestamp()
+            pipeline.zadd(self.key("recordings"), {recording.recording_id: started_at_s})
+            pipeline.sadd(self._recording_key(recording.recording_id), entry.entry_id)
+        transaction.publish(JournalEntryChanged(entry=entry))
+
+    def _recording_key(self, recording_id: str) -> str:
+        return self.key("recording", recording_id)
+
     def _find(self, entry_id: str) -> JournalEntry | None:
         text = self.redis.get(self._entry_key(entry_id))
         return JournalEntry.model_validate_json(text) if text else None
 
     def _entry_key(self, entry_id: str) -> str:
         return self.key("entry", entry_id)
+
+
+def _is_news(entry: JournalEntry, known: JournalEntry) -> bool:
+    """Much of what happens to a call does not concern its entry: hold, mute, its live quality."""
+    if entry.revision <= known.revision:
+        return False
+    return entry.model_copy(update={"revision": known.revision}) != known

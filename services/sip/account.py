@@ -15,6 +15,7 @@ from contracts.base import Command
 from contracts.errors import EngineDown, InvalidRequest, SignedOut, SignInFailed
 from contracts.instance import ChangeProfile
 from contracts.registration import (
+    AccountHolder,
     Registration,
     RegistrationProblem,
     RegistrationRpc,
@@ -71,6 +72,12 @@ class AccountPart(RegistrationRpc):
             self._restore(changed)
             is_remembered = self.store.get_sealed_account() is not None
             self.keeper.put(changed, self.store, self.vault, remember=is_remembered)
+
+    @rpc
+    def get_account_holder(self) -> AccountHolder | None:
+        with self.keeper.lock:  # what is being changed is told when it has been
+            account = self.keeper.get(self.store, self.vault)
+        return AccountHolder(user=account.user, profile=account.profile) if account else None
 
     @rpc
     def get_registration(self) -> Registration:

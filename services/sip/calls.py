@@ -10,6 +10,7 @@ from contracts.sip import (
     CallState,
     TerminationCause,
 )
+from services.sip.recordings import ended
 
 _PROBLEM_OF_STATUS = {
     401: CallProblem.UNAUTHORIZED,
@@ -63,12 +64,16 @@ def cause_of_end(
     return TerminationCause.REJECTED, problem
 
 
-def interrupted(call: Call) -> Call:
-    """The same confirmed call while its engine is away."""
+def interrupted(call: Call, at: datetime) -> Call:
+    """The same confirmed call while its engine is away. It is not recorded any more."""
     if call.continuity is CallContinuity.INTERRUPTED:
         return call
     return call.model_copy(
-        update={"revision": call.revision + 1, "continuity": CallContinuity.INTERRUPTED}
+        update={
+            "revision": call.revision + 1,
+            "continuity": CallContinuity.INTERRUPTED,
+            "recordings": ended(call.recordings, at),
+        }
     )
 
 
@@ -81,5 +86,6 @@ def lost(call: Call, ended_at: datetime) -> Call:
             "cause": TerminationCause.ERROR,
             "problem": CallProblem.ENGINE_LOST,
             "ended_at": ended_at,
+            "recordings": ended(call.recordings, ended_at),
         }
     )

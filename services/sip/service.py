@@ -20,6 +20,7 @@ from contracts.errors import (
     SignedOut,
 )
 from contracts.health import HealthState, PartHealth
+from contracts.recordings import StartRecording
 from contracts.registration import (
     Registration,
     RegistrationState,
@@ -127,6 +128,14 @@ class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
         return self.engine.send_dtmf(request.call_id, request.digits)
 
     @rpc
+    def start_recording(self, request: StartRecording) -> Call:
+        return self.engine.start_recording(request.call_id)
+
+    @rpc
+    def stop_recording(self, request: CallCommand) -> Call:
+        return self.engine.stop_recording(request.call_id)
+
+    @rpc
     def call_changes(self, after: str, limit: int) -> ChangePage[CallChanged]:
         return self.store.changes(CallChanged, after, limit)
 
@@ -161,7 +170,7 @@ class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
     def engine_gone(self, update: EngineGone) -> None:
         for call in self.store.running_calls():
             if self.store.find_dialog(call.call_id) is not None:
-                self.store.put_call(interrupted(call))
+                self.store.put_call(interrupted(call, datetime.now(UTC)))
         known = self.store.get_registration()
         if known.aor is not None:
             state = RegistrationState.INIT
@@ -177,7 +186,7 @@ class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
         """Recover a call that a new engine knows nothing of; only a confirmed one can be."""
         dialog = self.store.find_dialog(call.call_id)
         if dialog is not None:
-            call = interrupted(call)
+            call = interrupted(call, datetime.now(UTC))
             self.store.put_call(call)
             with suppress(SignedOut):
                 self.engine.take_back(call, dialog)

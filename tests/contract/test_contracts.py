@@ -14,12 +14,14 @@ from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.sip import SipRpc
+from contracts.teams import TeamsRpc
 from gateway.openapi import document
 from services.directory.service import DirectoryService
 from services.journal.service import JournalService
 from services.sip.engine.agent import SipAgent
 from services.sip.engine.commands import SipEngine
 from services.sip.service import SipService
+from services.teams.service import TeamsService
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 SAMPLES = sorted((REPOSITORY / "tests" / "samples" / "events").glob("*.json"))
@@ -37,6 +39,7 @@ def methods(interface: type) -> list[str]:
         (ConferenceRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
+        (TeamsRpc, TeamsService),
     ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):

@@ -28,6 +28,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     answered_at: null,
     ended_at: null,
     quality: null,
+    recordings: [],
     priority: 'normal',
     encryption: null,
     ...changes,

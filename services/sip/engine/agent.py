@@ -32,14 +32,16 @@ from services.sip.engine.commands import (
     SipSnapshot,
     VoicemailUpdate,
 )
-from services.sip.engine.conferences import Mixer, dissolve, join, together
+from services.sip.engine.conferences import dissolve, heard_together, join, together
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
+from services.sip.engine.wires import Wires
 from services.sip.settings import SipEngineSettings
 
 log = structlog.get_logger(__name__)
@@ -63,7 +65,8 @@ class SipAgent(SipEngine):
         )
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
-        self._mixer = Mixer()
+        self._wires = Wires()
+        self._recordings = Recordings(settings, self.screen)
         self._legs: dict[str, Leg] = {}
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
@@ -80,7 +83,7 @@ class SipAgent(SipEngine):
             leg.pump()
         self._account.pump(self._legs.values())
         self._hold_latecomers()
-        self._mixer.update(self._legs.values())
+        self._connect()
         self._tones.update(self._legs.values())
 
     def snapshot(self) -> SipSnapshot:
@@ -103,7 +106,8 @@ class SipAgent(SipEngine):
             self.poll(10)
         for leg in self._legs.values():
             leg.drop_media()
-        self._mixer.clear()
+        self._wires.clear()
+        self._recordings.close()
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
@@ -241,6 +245,16 @@ class SipAgent(SipEngine):
         for leg in [each for each in legs if each.call.conference_id == conference_id]:
             leg.end()
 
+    def start_recording(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._recordings.start(leg, self._legs.values())
+        return leg.call
+
+    def stop_recording(self, call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._recordings.stop(leg, self._legs.values())
+        return leg.call
+
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
 
@@ -307,6 +321,11 @@ class SipAgent(SipEngine):
         if leg is None:
             raise CallNotFound(call_id, call_id=call_id)
         return leg
+
+    def _connect(self) -> None:
+        legs = self._legs.values()
+        self._wires.update(heard_together(legs) | self._recordings.wires(legs))
+        self._recordings.release()
 
     def _together(self, leg: Leg) -> list[Leg]:
         return together(leg, self._legs.values())

@@ -137,6 +137,14 @@ class SipEngine:
     def end_conference(self, conference_id: str) -> None:
         raise NotImplementedError
 
+    def start_recording(self, call_id: str) -> Call:
+        """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def stop_recording(self, call_id: str) -> Call:
+        """Raises CallNotFound."""
+        raise NotImplementedError
+
     def forget_call(self, call_id: str) -> None:
         """The service has stored the end of this call: no snapshot needs it any more."""
         raise NotImplementedError

@@ -5,13 +5,11 @@ is also there again when its calls have been taken back.
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from uuid import uuid4
-
-import pjsua2 as pj
 
 from contracts.sip import CallState, MediaDirection
 from services.sip.engine.legs import Leg
+from services.sip.engine.wires import Wire
 
 
 def together(leg: Leg, legs: Iterable[Leg]) -> list[Leg]:
@@ -55,32 +53,11 @@ def dissolve(conference_id: str | None, legs: Iterable[Leg]) -> None:
         left[0].revise(conference_id=None)
 
 
-class Mixer:
-    """Connects each party of a conference with each other one, and parts them again."""
+def heard_together(legs: Iterable[Leg]) -> set[Wire]:
+    """From each party of a conference to each other one.
 
-    def __init__(self) -> None:
-        self._connected: dict[tuple[Leg, Leg], tuple[pj.AudioMedia, pj.AudioMedia]] = {}
-
-    def update(self, legs: Iterable[Leg]) -> None:
-        """Do what the calls as they are now need. A new stream of a call is connected anew."""
-        wanted = _wanted(legs)
-        for pair in self._connected.keys() - wanted:
-            _part(pair, self._connected.pop(pair))
-        for pair in wanted:
-            source, sink = (leg.media for leg in pair)
-            if source is None or sink is None or self._connected.get(pair) == (source, sink):
-                continue
-            self._connected[pair] = source, sink
-            with suppress(pj.Error):  # the stream is being replaced: it will be another one
-                source.startTransmit(sink)
-
-    def clear(self) -> None:
-        """Before the library is destroyed."""
-        self._connected.clear()
-
-
-def _wanted(legs: Iterable[Leg]) -> set[tuple[Leg, Leg]]:
-    """Who is to hear whom: (speaker, listener). Who holds us is not heard, nor the music then."""
+    Who holds us is not heard by the others, and nor is the music that is played then.
+    """
     members = [
         leg
         for leg in legs
@@ -97,13 +74,3 @@ def _wanted(legs: Iterable[Leg]) -> set[tuple[Leg, Leg]]:
         and speaker.call.conference_id == listener.call.conference_id
         and speaker.call.remote_direction is MediaDirection.SENDRECV
     }
-
-
-def _part(pair: tuple[Leg, Leg], connected: tuple[pj.AudioMedia, pj.AudioMedia]) -> None:
-    """The library has forgotten the port of a stream that is gone; its number may be another's."""
-    for leg, media in zip(pair, connected, strict=True):
-        if leg.media is None or leg.media.getPortId() != media.getPortId():
-            return
-    source, sink = connected
-    with suppress(pj.Error):
-        source.stopTransmit(sink)

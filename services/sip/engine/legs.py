@@ -27,6 +27,7 @@ from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
+from services.sip.recordings import ended
 
 log = structlog.get_logger(__name__)
 
@@ -202,6 +203,7 @@ class Leg(pj.Call):
                 sip_status=info.lastStatusCode,
             )
             changes |= {"cause": cause, "problem": problem, "ended_at": now}
+            changes["recordings"] = ended(self.call.recordings, now)
             if self.call.answered_at is None and info.lastStatusCode >= 300:
                 changes["sip_status"] = info.lastStatusCode
         self.revise(**changes)

@@ -58,10 +58,10 @@ def test_a_call_is_interrupted_once_and_remains_confirmed():
         started_at=NOW,
         answered_at=NOW,
     )
-    without_engine = interrupted(call)
+    without_engine = interrupted(call, NOW)
     assert without_engine.continuity is CallContinuity.INTERRUPTED
     assert (without_engine.state, without_engine.revision) == (CallState.CONFIRMED, 5)
-    assert interrupted(without_engine) == without_engine
+    assert interrupted(without_engine, NOW) == without_engine
     ended = lost(without_engine, NOW)
     assert (ended.state, ended.problem) == (CallState.TERMINATED, CallProblem.ENGINE_LOST)
     assert ended.revision == 6

@@ -1,11 +1,15 @@
 /** Rings, on a device of its own, once the browser lets this page be heard. */
 import { ANY_MICROPHONE, microphonePermission, openMicrophone, release } from './microphone'
 import { setSink } from './output'
-import { callWaitingTone, ringTone, testTone } from './tones'
 
-export type RingKind = 'ring' | 'call_waiting'
+/** What is played, and how loud: 0 to 1. */
+export interface Sound {
+  render: (context: BaseAudioContext) => AudioBuffer
+  volume: number
+}
 
 const ARM_TIMEOUT_MS = 500
+const LONGEST_TEST_MS = 6000
 /** One page of a browser rings; a Web Lock says which. */
 const LOCK = 'handset-ringer'
 
@@ -25,18 +29,18 @@ export class Ringer {
   }
 
   /** Ring, as soon as no other page of this browser does, until stopped. */
-  start(kind: RingKind): void {
+  start(sound: Sound): void {
     this.stop()
     if (!this.#isArmed) return
     const turn = new AbortController()
     this.#turn = turn
     if (!isSecureContext) {
-      void this.#play(kind) // no Web Locks there: every page rings
+      void this.#play(sound) // no Web Locks there: every page rings
       return
     }
     navigator.locks
       .request(LOCK, { signal: turn.signal }, async () => {
-        await this.#play(kind)
+        await this.#play(sound)
         await aborted(turn.signal)
       })
       .catch((error: unknown) => {
@@ -74,15 +78,11 @@ export class Ringer {
     return this.#isArmed
   }
 
-  async #play(kind: RingKind): Promise<void> {
+  async #play(sound: Sound): Promise<void> {
     const context = this.#context
     if (context === null) return
-    const source = context.createBufferSource()
-    source.buffer = kind === 'ring' ? ringTone(context) : callWaitingTone(context)
-    source.loop = true
-    source.connect(context.destination)
-    source.start()
-    this.#source = source
+    this.#source = begin(context, sound)
+    this.#source.loop = true
     await context.resume()
   }
 
@@ -93,16 +93,25 @@ export class Ringer {
   }
 }
 
-/** A short phrase on this output device. */
-export async function playTestTone(deviceId: string): Promise<void> {
+/** Play a sound once on this output device, until it ends or is stopped; at most for a few seconds. */
+export async function playOnce(deviceId: string, sound: Sound, signal?: AbortSignal) {
   const context = new AudioContext()
   await setSink(context, deviceId)
-  const source = context.createBufferSource()
-  source.buffer = testTone(context)
-  source.connect(context.destination)
-  source.start()
+  const source = begin(context, sound)
+  const timer = setTimeout(() => source.stop(), LONGEST_TEST_MS)
+  signal?.addEventListener('abort', () => source.stop(), { once: true })
   await new Promise((resolve) => (source.onended = resolve))
+  clearTimeout(timer)
   await context.close()
+}
+
+function begin(context: AudioContext, { render, volume }: Sound): AudioBufferSourceNode {
+  const source = new AudioBufferSourceNode(context, { buffer: render(context) })
+  // the ear is logarithmic: half way of a slider is to sound half as loud
+  const gain = new GainNode(context, { gain: volume ** 2 })
+  source.connect(gain).connect(context.destination)
+  source.start()
+  return source
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

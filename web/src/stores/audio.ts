@@ -13,6 +13,7 @@ import {
 import { Ringer } from '@/audio/ringer'
 import { useCalls } from './calls'
 import { useKept } from './kept'
+import { useRingtone } from './ringtone'
 import { useSession } from './session'
 import { useSync } from './sync'
 
@@ -28,6 +29,7 @@ const LAST_TONE_MS = 4000
 export const useAudio = defineStore('audio', () => {
   const calls = useCalls()
   const session = useSession()
+  const ringtone = useRingtone()
   const sync = useSync()
   const devices = useKept<DeviceChoice>('devices', {
     microphone: '',
@@ -123,8 +125,9 @@ export const useAudio = defineStore('audio', () => {
   }
 
   function ring(): void {
-    if (calls.ringing.length === 0) ringer.stop()
-    else ringer.start(calls.active === undefined ? 'ring' : 'call_waiting')
+    const sound = calls.active === undefined ? ringtone.ring : ringtone.callWaiting
+    if (calls.ringing.length === 0 || sound === null) ringer.stop()
+    else ringer.start(sound)
   }
 
   watch(
@@ -136,7 +139,15 @@ export const useAudio = defineStore('audio', () => {
     () => calls.audible.length > 0,
     (isAudible) => (isAudible ? void offer() : leaveSoon()),
   )
-  watch(() => [calls.ringing.length > 0, calls.active === undefined], ring)
+  watch(
+    () => [
+      calls.ringing.length > 0,
+      calls.active === undefined,
+      ringtone.ring,
+      ringtone.callWaiting,
+    ],
+    ring,
+  )
   watch(
     () => sync.sleeps, // what looks connected need not be
     () => (road.value === 'on' || road.value === 'connecting') && audioRoad.reconnect(),
