@@ -5,7 +5,9 @@ import json
 import selectors
 import signal
 import socket
+import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +29,10 @@ class Engine(Protocol):
     """What an engine program offers to its server."""
 
     def poll(self, poll_ms: int) -> None:
-        """Let the library work for at most `poll_ms`."""
+        """Let the library work, or wait for something to do, for at most `poll_ms`."""
+
+    def wake(self) -> None:
+        """From any thread: whatever poll there is ends at once."""
 
     def snapshot(self) -> Model:
         """All that a service which has just connected must know."""
@@ -36,7 +41,8 @@ class Engine(Protocol):
 class EngineServer:
     """Listens for the service and answers its commands, all in one thread, between two polls.
 
-    A thread of the operating system ends the process (with a trace on standard error) when that
+    Another thread only looks whether there is a command, and wakes the first one. A thread of the
+    operating system ends the process (with a trace on standard error) when that
     one thread has not come round for fifteen seconds; whoever runs the processes starts it again.
     """
 
@@ -47,6 +53,7 @@ class EngineServer:
         self._unread = b""
         self._unsent = bytearray()
         self._is_stopping = False
+        self._has_looked = threading.Event()
         self._listener = _listen(path)
         self._selector.register(self._listener, selectors.EVENT_READ)
 
@@ -60,6 +67,7 @@ class EngineServer:
         """Until SIGTERM."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        threading.Thread(target=self._watch, args=(engine.wake,), daemon=True).start()
         watched_at = 0.0
         while not self._is_stopping:
             if time.monotonic() - watched_at > WATCHDOG_PERIOD_S:
@@ -71,6 +79,7 @@ class EngineServer:
                     self._accept(engine)
                 else:
                     self._read(engine)
+            self._has_looked.set()
             self._flush()
         faulthandler.cancel_dump_traceback_later()
 
@@ -83,6 +92,13 @@ class EngineServer:
         self._drop()
         self._listener.close()
         self._selector.close()
+
+    def _watch(self, wake: Callable[[], None]) -> None:
+        while not self._is_stopping:
+            self._selector.select()
+            self._has_looked.clear()
+            wake()
+            self._has_looked.wait()
 
     def _stop(self, _signal: int, _frame: object) -> None:
         self._is_stopping = True

@@ -19,6 +19,9 @@ ContractError
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
 ├── WrongCallState          the call cannot do this now
+├── LampNotFound            nobody of this number is watched
+├── WrongLampState          no call waits there
+├── NotOffered              the instance profile names no number for this
 ├── TeamNotFound            no such team, or the person is no member of it
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
 └── WrongTeamState          the member cannot do this now
@@ -184,6 +187,27 @@ class WrongCallState(ContractError):
     """The call cannot do this now."""
 
     code = "wrong_call_state"
+    http_status = 409
+
+
+class LampNotFound(ContractError):
+    """Nobody of this number is watched."""
+
+    code = "lamp_not_found"
+    http_status = 404
+
+
+class WrongLampState(ContractError):
+    """No call waits there. `state` is a LampState."""
+
+    code = "wrong_lamp_state"
+    http_status = 409
+
+
+class NotOffered(ContractError):
+    """The PBX does not offer this, as far as the instance profile tells."""
+
+    code = "not_offered"
     http_status = 409
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
 from contracts.journal import JournalEntryChanged
+from contracts.lamps import LampChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
 from contracts.teams import TeamChanged
@@ -16,6 +17,7 @@ AnyEvent = Annotated[
     CallChanged
     | RegistrationChanged
     | VoicemailChanged
+    | LampChanged
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged

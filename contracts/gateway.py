@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from contracts.base import Event, Model
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
+from contracts.lamps import Lamp
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
@@ -84,6 +85,13 @@ class CallList(Model):
     """The calls that have not ended, oldest first."""
 
     items: list[Call]
+    event_id: str
+
+
+class LampList(Model):
+    """All lamps, in no order."""
+
+    items: list[Lamp]
     event_id: str
 
 

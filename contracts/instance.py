@@ -65,6 +65,18 @@ class Person(Model):
         return self
 
 
+class Parking(Model):
+    """Where the PBX keeps calls for anybody to go on with."""
+
+    number: PhoneNumber = Field(description="calls that are transferred to it are parked")
+    first_slot: int = Field(ge=1, description="slots are numbers, too: calling one retrieves")
+    slots: int = Field(default=20, ge=1, le=50)
+
+    @property
+    def slot_numbers(self) -> list[PhoneNumber]:
+        return [str(self.first_slot + index) for index in range(self.slots)]
+
+
 class InstanceProfile(Model):
     """What the admin of an instance tells Handset about it."""
 
@@ -78,6 +90,10 @@ class InstanceProfile(Model):
         default=None, pattern="^[A-Z]{2}$", description="ISO 3166 region that numbers are read in"
     )
     voicemail_number: PhoneNumber | None = None
+    pick_up_prefix: PhoneNumber | None = Field(
+        default=None, description="dialled before a number, it takes over what rings there"
+    )
+    parking: Parking | None = None
     teams: TeamsProfile = TeamsProfile()
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
 

@@ -117,6 +117,9 @@ class Call(Model):
     problem: CallProblem | None = None
     sip_status: int | None = Field(default=None, description="final response, if one came")
     dialled_text: str | None = Field(default=None, max_length=MAX_TARGET_LENGTH)
+    picked_up_from: PhoneNumber | None = Field(
+        default=None, description="at whose number it rang, or in which parking slot it was"
+    )
     remote: Remote
     local_direction: MediaDirection = MediaDirection.SENDRECV
     remote_direction: MediaDirection = MediaDirection.SENDRECV

@@ -31,6 +31,7 @@ from gateway.routes import (
     contacts,
     health,
     journal,
+    lamps,
     recordings,
     session,
     settings,
@@ -41,6 +42,7 @@ from gateway.routes import (
 APIS: tuple[Api, ...] = (
     session.api,
     calls.api,
+    lamps.api,
     conferences.api,
     contacts.api,
     journal.api,

@@ -16,6 +16,7 @@ from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
+from contracts.lamps import LampChanged, LampsRpc
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
 from contracts.teams import TeamChanged, TeamsRpc
@@ -38,6 +39,7 @@ class Parts:
     bus: ThreadedBus
     sip: SipRpc
     sip_sign_in: SipRpc
+    lamps: LampsRpc
     conferences: ConferenceRpc
     directory: DirectoryRpc
     journal: JournalRpc
@@ -77,6 +79,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
             VoicemailChanged: event_log.append,
+            LampChanged: event_log.append,
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
@@ -88,6 +91,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         bus=bus,
         sip=bus.client("sip", SipRpc),
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        lamps=bus.client("sip", LampsRpc),
         conferences=bus.client("sip", ConferenceRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),

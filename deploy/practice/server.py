@@ -107,11 +107,16 @@ class PracticeServer:
             'domain = "practice"\n'
             'region = "DE"\n'
             'voicemail_number = "*97"\n'
+            'pick_up_prefix = "*8"\n'
             f"ca_certificate = '''\n{self.authority.read_text()}'''\n"
             "\n[sip]\n"
             f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
+            "\n[parking]\n"
+            'number = "700"\n'
+            "first_slot = 701\n"
+            "slots = 20\n"
             + "".join(
                 "\n[[people]]\n"
                 f'name = "{user.capitalize()}"\n'

@@ -41,7 +41,6 @@ from contracts.sip import (
     SipRpc,
     TerminationCause,
 )
-from services.sip.account import AccountPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
@@ -49,6 +48,7 @@ from services.sip.engine.commands import (
     Dialog,
     SipSnapshot,
 )
+from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
 from services.sip.targets import Undiallable, target_uri
 from services.sip.voicemail import VoicemailPart
@@ -56,7 +56,7 @@ from services.sip.voicemail import VoicemailPart
 log = structlog.get_logger(__name__)
 
 
-class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
+class SipService(LampsPart, ConferencePart, VoicemailPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -74,7 +74,7 @@ class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
             return self._undiallable(call_id, request.target, error.problem)
         is_for_help = is_emergency_number(request.target, profile.region)
         priority = Priority.EMERGENCY if is_for_help else Priority.NORMAL
-        return self.engine.place_call(call_id, uri, request.target, priority)
+        return self.engine.place_call(call_id, uri, request.target, priority=priority)
 
     @rpc
     def call_emergency(self, target: str) -> Call:
@@ -82,7 +82,8 @@ class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
             uri = target_uri(target, self.account().profile.domain)
         except Undiallable as error:
             raise CallNotPlaced(error.problem) from error
-        return self.engine.place_call(uuid4().hex, uri, target, Priority.EMERGENCY)  # no Redis
+        priority = Priority.EMERGENCY
+        return self.engine.place_call(uuid4().hex, uri, target, priority=priority)  # no Redis
 
     @rpc
     def list_calls(self) -> list[Call]:
@@ -207,6 +208,7 @@ class SipService(AccountPart, ConferencePart, VoicemailPart, SipRpc):
 
     def _keep(self, call: Call, dialog: Dialog | None = None) -> None:
         self.store.put_call(call, dialog)
+        self.review_completions()
         if call.state is CallState.TERMINATED:
             with suppress(EngineDown, DeadlineExceeded):  # the next snapshot brings it again
                 self.engine.forget_call(call.call_id)

@@ -2,20 +2,20 @@
 
 from redis import Redis
 
-from bus.store import Store
 from contracts.errors import CallNotFound
 from contracts.registration import Registration, RegistrationChanged, RegistrationState
 from contracts.sip import Call, CallChanged, CallState
 from contracts.voicemail import Voicemail, VoicemailChanged
 from services.sip.engine.commands import Dialog
+from services.sip.lamp_store import LampStore
 
 KEEP_ENDED_S = 3600
 NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 
-class SipStore(Store):
+class SipStore(LampStore):
     """sip:call:{call_id}, sip:calls (those that have not ended), sip:dialog:{call_id} (of confirmed
-    calls), sip:registration, sip:voicemail, sip:account."""
+    calls), sip:registration, sip:voicemail, sip:account; those of the lamps are in LampStore."""
 
     service = "sip"
 

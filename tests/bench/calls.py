@@ -26,7 +26,7 @@ from tests.peers.ear import eventually
 from tests.peers.face import Face
 
 TONE, ECHO = "601", "600"
-CALLS, WARM_UP_CALLS, CALLS_PER_SAMPLE = 500, 100, 10
+CALLS, WARM_UP_CALLS, CALLS_PER_SAMPLE = 500, 200, 10
 AT_ONCE = 8
 TALK_S = 20.0
 TRANSFERS = 20

@@ -13,6 +13,7 @@ from contracts.conferences import ConferenceRpc
 from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
+from contracts.lamps import LampsRpc
 from contracts.sip import SipRpc
 from contracts.teams import TeamsRpc
 from gateway.openapi import document
@@ -36,6 +37,7 @@ def methods(interface: type) -> list[str]:
     ("interface", "service"),
     [
         (SipRpc, SipService),
+        (LampsRpc, SipService),
         (ConferenceRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),

@@ -1,6 +1,7 @@
 """An engine that counts: a program on the engine link without any telephony."""
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -38,9 +39,14 @@ class Counting(CountingEngine):
     def __init__(self, server: EngineServer) -> None:
         self._server = server
         self._newest = 0
+        self._woken = threading.Event()
 
     def poll(self, poll_ms: int) -> None:
-        time.sleep(poll_ms / 1000)
+        self._woken.wait(poll_ms / 1000)
+        self._woken.clear()
+
+    def wake(self) -> None:
+        self._woken.set()
 
     def snapshot(self) -> CountingSnapshot:
         return CountingSnapshot(newest=self._newest)
@@ -65,5 +71,5 @@ class Counting(CountingEngine):
 
 if __name__ == "__main__":
     server = EngineServer(Path(sys.argv[1]), CountingEngine)
-    server.run(Counting(server), poll_ms=5)
+    server.run(Counting(server), poll_ms=50)
     server.close()

@@ -1,5 +1,5 @@
 /** Calls, entries and registrations as the gateway sends them. */
-import type { Call, JournalEntry, Registration, Session } from '@/api/types'
+import type { Call, JournalEntry, Lamp, Registration, Session } from '@/api/types'
 
 const bob = {
   number: '102',
@@ -18,6 +18,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     problem: null,
     sip_status: null,
     dialled_text: '102',
+    picked_up_from: null,
     remote: bob,
     local_direction: 'sendrecv',
     remote_direction: 'sendrecv',
@@ -49,9 +50,23 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
+    recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
     encryption: null,
+    ...changes,
+  }
+}
+
+export function lampOf(changes: Partial<Lamp> = {}): Lamp {
+  return {
+    number: '103',
+    revision: 1,
+    kind: 'person',
+    state: 'free',
+    remote: null,
+    since: '2026-11-24T10:00:00Z',
+    completion: null,
     ...changes,
   }
 }

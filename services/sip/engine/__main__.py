@@ -19,7 +19,8 @@ from services.sip.engine.commands import SipEngine  # noqa: E402
 from services.sip.engine.screens import ScreenServer  # noqa: E402
 from services.sip.settings import SipEngineSettings  # noqa: E402
 
-POLL_MS = 10
+POLL_MS = 50
+"""Packets, commands and timers of the library end a poll at once; the rest waits for its end."""
 
 settings = SipEngineSettings()
 configure("sip-engine", settings.log_level)

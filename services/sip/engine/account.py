@@ -46,7 +46,7 @@ class AgentAccount:
     def is_leaving(self) -> bool:
         return bool(self._leaving)
 
-    def put(self, account: EngineAccount) -> None:
+    def put(self, account: EngineAccount) -> SipRegistration:
         """Register; whoever was registered must have been removed."""
         hop = account.hops[0]
         self.current = SipRegistration(
@@ -60,6 +60,7 @@ class AgentAccount:
         self._route = Route(hop.addresses[0], hop.port)
         self.current.begin()
         self._on_change(self.current.registration)
+        return self.current
 
     def remove(self) -> None:
         """Unregister; `pump` ends the account once that was answered, or has waited long enough."""

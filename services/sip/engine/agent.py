@@ -10,6 +10,7 @@ import pjsua2 as pj
 import structlog
 
 from bus.engine_server import EngineServer
+from contracts.base import Model
 from contracts.errors import CallNotFound, CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.registration import Registration
@@ -27,6 +28,7 @@ from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
     EngineAccount,
+    PickedUp,
     RegistrationUpdate,
     SipEngine,
     SipSnapshot,
@@ -34,6 +36,7 @@ from services.sip.engine.commands import (
 )
 from services.sip.engine.conferences import dissolve, heard_together, join, together
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.recordings import Recordings
@@ -63,6 +66,7 @@ class SipAgent(SipEngine):
         self._account = AgentAccount(
             self._endpoint, self._account_changed, self._invited, self._moved
         )
+        self._lamps = Lamps(self._emit)
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
         self._tones = ProgressTones(self.screen)
         self._wires = Wires()
@@ -82,9 +86,13 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
+        self._lamps.pump()
         self._hold_latecomers()
         self._connect()
         self._tones.update(self._legs.values())
+
+    def wake(self) -> None:
+        self._endpoint.bell.ring()
 
     def snapshot(self) -> SipSnapshot:
         registration = self._account.current
@@ -96,6 +104,7 @@ class SipAgent(SipEngine):
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
             ],
+            lamps=self._lamps.all(),
         )
 
     def close(self) -> None:
@@ -120,7 +129,7 @@ class SipAgent(SipEngine):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
-        self._account.put(account)
+        self._lamps.put(self._account.put(account))
 
     def get_registration(self) -> Registration:
         return self._account.registration
@@ -129,12 +138,18 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             with suppress(WrongCallState):  # it is ending already
                 leg.end()
+        self._lamps.remove()
         self._account.remove()
 
     # commands: calls
 
     def place_call(
-        self, call_id: str, target_uri: SipUri, dialled_text: str, priority: Priority
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> Call:
         registration = self._account.current
         if registration is None:
@@ -152,7 +167,8 @@ class SipAgent(SipEngine):
             state=CallState.TRYING,
             dialled_text=dialled_text,
             priority=priority,
-            remote=remote_of(target_uri),
+            remote=picked_up.remote if picked_up else remote_of(target_uri),
+            picked_up_from=picked_up.picked_up_from if picked_up else None,
             started_at=datetime.now(UTC),
         )
         self._hold_all_but(None)
@@ -288,6 +304,7 @@ class SipAgent(SipEngine):
         leg.answer(ringing)
 
     def _moved(self) -> None:
+        self._lamps.renew()
         for leg in self._legs.values():
             leg.move()
 
@@ -312,7 +329,7 @@ class SipAgent(SipEngine):
 
     # the rest
 
-    def _emit(self, update: CallUpdate | RegistrationUpdate | VoicemailUpdate) -> None:
+    def _emit(self, update: Model) -> None:
         if self._server is not None:
             self._server.emit(update)
 

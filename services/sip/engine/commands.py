@@ -3,10 +3,11 @@
 from pydantic import Field
 
 from contracts.base import Model
-from contracts.identity import Host, SipUri
+from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
+from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, Priority, RejectScope
+from contracts.sip import Call, Priority, RejectScope, Remote
 from contracts.voicemail import Voicemail
 
 
@@ -43,6 +44,21 @@ class CallUpdate(Model):
     dialog: Dialog | None = None
 
 
+class LampUpdate(Model):
+    """A lamp changed."""
+
+    number: PhoneNumber
+    kind: LampKind
+    state: LampState
+    remote: Remote | None
+
+
+class LampsUpdate(Model):
+    """All lamps that are watched; others are not any more."""
+
+    lamps: list[LampUpdate]
+
+
 class SipSnapshot(Model):
     """All that the engine knows."""
 
@@ -51,6 +67,14 @@ class SipSnapshot(Model):
     voicemail: Voicemail | None
     """None: the server has not told this engine yet."""
     calls: list[CallUpdate]
+    lamps: LampsUpdate
+
+
+class PickedUp(Model):
+    """Whose call is taken over by calling a feature code."""
+
+    remote: Remote
+    picked_up_from: PhoneNumber
 
 
 class RegistrationUpdate(Model):
@@ -80,7 +104,12 @@ class SipEngine:
         raise NotImplementedError
 
     def place_call(
-        self, call_id: str, target_uri: SipUri, dialled_text: str, priority: Priority
+        self,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+        picked_up: PickedUp | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> Call:
         """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pjsua2 as pj
 
 from contracts.instance import SipTransport
+from services.sip.engine.bell import Bell
 from services.sip.engine.connections import Connections
 from services.sip.engine.media import FRAME_MS
 from services.sip.settings import SipEngineSettings
@@ -49,6 +50,7 @@ class SipEndpoint(pj.Endpoint):
         self._connections = Connections()
         self.libCreate()
         self.libInit(_configuration(settings, user_agent, max_calls))
+        self.bell = Bell()
         self.audDevManager().setNullDev()
         self._listeners: dict[SipTransport, int] = {}
         self.libStart()

@@ -6,6 +6,8 @@ import type {
   Conference,
   Credentials,
   JournalList,
+  Lamp,
+  LampList,
   Session,
   Settings,
   SettingsPatch,
@@ -28,6 +30,14 @@ export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
+
+export const listLamps = () => get<LampList>('/lamps')
+export const pickUp = (number: string) => command<Call>('POST', `${lampPath(number)}/pick-up`)
+export const requestCompletion = (number: string) =>
+  command<Lamp>('POST', `${lampPath(number)}/completion`)
+export const cancelCompletion = (number: string) =>
+  command<Lamp>('DELETE', `${lampPath(number)}/completion`)
+const lampPath = (number: string) => `/lamps/${encodeURIComponent(number)}`
 
 export const startConference = (callIds: string[]) =>
   command<Conference>('POST', '/conferences', { call_ids: callIds })

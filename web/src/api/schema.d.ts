@@ -203,6 +203,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lamps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers of colleagues and parking slots, each with its call state, in no order. */
+        get: operations["list_lamps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lamps/{number}/pick-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over the call that rings at a colleague's, or that is parked in a slot. */
+        post: operations["pick_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lamps/{number}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to be told when somebody is free: `completion.is_ready` says so; nothing is dialled.
+         * @description Ends when we have reached each other, and after eight hours.
+         */
+        post: operations["request_completion"];
+        /** Do not tell. */
+        delete: operations["cancel_completion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conferences": {
         parameters: {
             query?: never;
@@ -528,7 +583,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -568,6 +623,12 @@ export interface components {
              * @default null
              */
             dialled_text: string | null;
+            /**
+             * Picked Up From
+             * @description at whose number it rang, or in which parking slot it was
+             * @default null
+             */
+            picked_up_from: string | null;
             remote: components["schemas"]["Remote"];
             /** @default sendrecv */
             local_direction: components["schemas"]["MediaDirection"];
@@ -623,6 +684,27 @@ export interface components {
              */
             type: "sip.call.changed";
             call: components["schemas"]["Call"];
+        };
+        /**
+         * CallCompletion
+         * @description The wish to be told when somebody who was busy is free (CCBS, RFC 6910).
+         */
+        CallCompletion: {
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Is Ready
+             * @description they are free and we have no call: now is the moment
+             */
+            is_ready: boolean;
         };
         /**
          * CallContinuity
@@ -920,6 +1002,69 @@ export interface components {
          */
         JournalResult: "running" | "answered" | "missed" | "rejected" | "unanswered" | "failed";
         /**
+         * Lamp
+         * @description One number of a colleague, or one parking slot, whole; what changes later has a greater
+         *     `revision`, whichever lamp it is of.
+         */
+        Lamp: {
+            /** Number */
+            number: string;
+            /** Revision */
+            revision: number;
+            kind: components["schemas"]["LampKind"];
+            state: components["schemas"]["LampState"];
+            /**
+             * @description who calls, or is parked; null if the PBX does not tell
+             * @default null
+             */
+            remote: components["schemas"]["Remote"] | null;
+            /**
+             * Since
+             * Format: date-time
+             * @description when the state became this one, as far as we know
+             */
+            since: string;
+            /**
+             * @description ours, if we asked to be told when they are free
+             * @default null
+             */
+            completion: components["schemas"]["CallCompletion"] | null;
+        };
+        /**
+         * LampChanged
+         * @description A lamp changed, or our wish to be told that somebody is free.
+         */
+        LampChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sip.lamp.changed";
+            lamp: components["schemas"]["Lamp"];
+        };
+        /**
+         * LampKind
+         * @description What a lamp stands for.
+         * @enum {string}
+         */
+        LampKind: "person" | "parking";
+        /**
+         * LampList
+         * @description All lamps, in no order.
+         */
+        LampList: {
+            /** Items */
+            items: components["schemas"]["Lamp"][];
+            /** Event Id */
+            event_id: string;
+        };
+        /**
+         * LampState
+         * @description What the dialogs of a number (RFC 4235) and its presence (RFC 3863) come to.
+         * @enum {string}
+         */
+        LampState: "unknown" | "offline" | "free" | "called" | "busy";
+        /**
          * Language
          * @description Languages of the page; SYSTEM follows the browser.
          * @enum {string}
@@ -1004,7 +1149,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "not_found" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_team_state";
+            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -2665,6 +2810,375 @@ export interface operations {
                 };
             };
             /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_lamps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description LampList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LampList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    pick_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Call */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `lamp_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_offered`, `signed_out`, `wrong_lamp_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_placed`, `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    request_completion: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lamp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lamp"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `lamp_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    cancel_completion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lamp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lamp"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `lamp_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -74,10 +74,13 @@ export const useCalls = defineStore('calls', () => {
     newest.clear()
   }
 
-  /** Dial. What fails at once may have ended before the answer is here: it is shown all the same. */
-  async function place(target: string): Promise<void> {
+  /** Dial. */
+  const place = (target: string) => begin(() => api.placeCall(target))
+
+  /** What fails at once may have ended before the answer is here: it is shown all the same. */
+  async function begin(command: () => Promise<Call>): Promise<void> {
     for (const call of shown.value) if (appearanceOf(call) === 'failed') dismiss(call.call_id)
-    const call = await notice.reporting(api.placeCall(target))
+    const call = await notice.reporting(command())
     if (call === undefined) return
     put(call)
     const now = newest.get(call.call_id)
@@ -109,6 +112,7 @@ export const useCalls = defineStore('calls', () => {
     dismiss,
     clear,
     place,
+    begin,
     control,
     reject,
   }

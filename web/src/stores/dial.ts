@@ -1,6 +1,7 @@
 /** What is being typed into the number field. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
+import * as api from '@/api/operations'
 import { targetOf } from '@/text/party'
 import { useAudio } from './audio'
 import { useCalls } from './calls'
@@ -31,6 +32,11 @@ export const useDial = defineStore('dial', () => {
     return audio.takeFor(() => calls.place(target))
   }
 
+  /** Take over the call that rings at this number, or is parked in this slot. */
+  function pickUp(number: string): Promise<void> {
+    return audio.takeFor(() => calls.begin(() => api.pickUp(number)))
+  }
+
   /** Call what was typed; with nothing typed, show the last target first. */
   async function submit(): Promise<void> {
     const target = text.value.trim()
@@ -42,5 +48,5 @@ export const useDial = defineStore('dial', () => {
     await call(target)
   }
 
-  return { text, redialTarget, type, erase, call, submit }
+  return { text, redialTarget, type, erase, call, pickUp, submit }
 })

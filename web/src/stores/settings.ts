@@ -7,7 +7,12 @@ import type { Settings, SettingsPatch } from '@/api/types'
 import { useKept } from './kept'
 import { useNotice } from './notice'
 
-const DEFAULTS: Settings = { revision: -1, language: 'system', colour_scheme: 'system' }
+const DEFAULTS: Settings = {
+  revision: -1,
+  language: 'system',
+  colour_scheme: 'system',
+  recording_days: 90,
+}
 
 export const useSettings = defineStore('settings', () => {
   const notice = useNotice()

@@ -10,6 +10,7 @@ import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
 import { useJournal } from './journal'
+import { useLamps } from './lamps'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
@@ -23,6 +24,7 @@ export const useSync = defineStore('sync', () => {
   const session = useSession()
   const calls = useCalls()
   const journal = useJournal()
+  const lamps = useLamps()
   const settings = useSettings()
   const voicemail = useVoicemail()
 
@@ -64,14 +66,16 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
-    const [callList, page] = await Promise.all([
+    const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
+      api.listLamps(),
       journal.load(),
       settings.load(),
       voicemail.load(),
     ])
     calls.replaceAll(callList.items)
-    return [callList.event_id, page.event_id].reduce(
+    lamps.replaceAll(lampList.items)
+    return [callList.event_id, lampList.event_id, page.event_id].reduce(
       (first, other) => (isBefore(other, first) ? other : first),
       begun.event_id,
     )
@@ -135,6 +139,8 @@ export const useSync = defineStore('sync', () => {
         return calls.put(event.call)
       case 'sip.voicemail.changed':
         return voicemail.put(event.voicemail)
+      case 'sip.lamp.changed':
+        return lamps.put(event.lamp)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
       case 'journal.entry.changed':
@@ -158,6 +164,7 @@ export const useSync = defineStore('sync', () => {
 
   function clear(): void {
     calls.clear()
+    lamps.clear()
     journal.clear()
   }
 

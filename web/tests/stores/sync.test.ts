@@ -26,6 +26,7 @@ function gateway(changes: Parameters<typeof stubGateway>[0] = {}) {
   return stubGateway({
     'GET /session': sessionOf({ event_id: '12-0' }),
     'GET /calls': () => ({ items: listed, event_id: '10-3' }),
+    'GET /lamps': { items: [], event_id: '10-5' },
     'GET /journal?limit=50': { items: [], next: null, event_id: '10-4' },
     'GET /settings': SETTINGS,
     'GET /voicemail': VOICEMAIL,
