@@ -19,6 +19,7 @@ ContractError
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
 ├── WrongCallState          the call cannot do this now
+├── TargetUndiallable       nobody can be called by this text; `problem` says why
 ├── LampNotFound            nobody of this number is watched
 ├── WrongLampState          no call waits there
 ├── NotOffered              the instance profile names no number for this
@@ -188,6 +189,13 @@ class WrongCallState(ContractError):
 
     code = "wrong_call_state"
     http_status = 409
+
+
+class TargetUndiallable(ContractError):
+    """Nobody can be called by this text; `problem` says why. Nothing was sent."""
+
+    code = "target_undiallable"
+    http_status = 422
 
 
 class LampNotFound(ContractError):

@@ -11,7 +11,7 @@ from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
-from contracts.sip import MAX_TARGET_LENGTH, Call, RejectScope
+from contracts.sip import MAX_TARGET_LENGTH, Call, OtherCalls, RejectScope
 from contracts.team_profile import PauseReason
 from contracts.teams import Team
 
@@ -133,6 +133,12 @@ class Dial(Model):
     """What to dial: a number in any notation, a name of the instance, or a SIP URI."""
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+
+
+class Answer(Model):
+    """What becomes of the call that is talked on."""
+
+    others: OtherCalls = OtherCalls.HOLD
 
 
 class Reject(Model):

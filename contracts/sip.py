@@ -1,9 +1,9 @@
 """What the sip service says and understands."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from contracts.base import Command, Event, Model
 from contracts.changes import ChangePage
@@ -61,6 +61,7 @@ class CallProblem(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401, 407 with our credentials
     SERVER_UNREACHABLE = "server_unreachable"  # no answer at all, or the connection was refused
     SERVER_ERROR = "server_error"  # any other final response
+    TRANSFER_REFUSED = "transfer_refused"  # the server does not connect the two calls
     ENGINE_LOST = "engine_lost"  # the sip engine died, and the server did not give the call back
 
 
@@ -106,6 +107,27 @@ class Remote(Model):
     contact_id: str | None = Field(default=None, description="entry of the phonebook, once known")
 
 
+class TransferState(StrEnum):
+    """How far a call has been handed over."""
+
+    TRYING = "trying"  # the target is being called
+    EARLY = "early"  # it rings there
+    CONFIRMED = "confirmed"  # the target has answered, and is being connected
+    COMPLETED = "completed"  # they talk to each other, without us
+    FAILED = "failed"  # the call is ours again; `problem` says why, null: the target hung up
+
+
+class Transfer(Model):
+    """A call on its way to somebody else; when the call has ended, where it went."""
+
+    state: TransferState
+    target: Remote
+    to_call_id: str | None = Field(
+        default=None, description="our call to the target; null in that call itself, and after 302"
+    )
+    problem: CallProblem | None = None
+
+
 class Call(Model):
     """One call as the user sees it, whole; `revision` grows by at least one per change."""
 
@@ -126,6 +148,7 @@ class Call(Model):
     microphone: Microphone = Microphone.LIVE
     continuity: CallContinuity = CallContinuity.UNBROKEN
     conference_id: str | None = None
+    transfer: Transfer | None = None
     started_at: AwareDatetime
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
@@ -161,6 +184,33 @@ class RejectCall(Command):
 
     call_id: str
     scope: RejectScope = RejectScope.HERE
+
+
+class OtherCalls(StrEnum):
+    """What becomes of the call that is talked on when another one is answered."""
+
+    HOLD = "hold"
+    END = "end"
+
+
+class TransferTarget(Model):
+    """Somebody to be called for that (`target`), or the party of another call (`to_call_id`)."""
+
+    target: str | None = Field(default=None, min_length=1, max_length=MAX_TARGET_LENGTH)
+    to_call_id: str | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.target is None) is (self.to_call_id is None):
+            raise ValueError("either target or to_call_id")
+        return self
+
+
+class TransferCall(Command):
+    """Hand a call over."""
+
+    call_id: str
+    to: TransferTarget
 
 
 class SendDtmf(Command):
@@ -200,8 +250,8 @@ class SipRpc(RegistrationRpc, VoicemailRpc):
         """Also for an hour after its end. Raises CallNotFound."""
         raise NotImplementedError
 
-    def answer(self, call_id: str) -> Call:
-        """Other running calls are held. Raises CallNotFound, WrongCallState.
+    def answer(self, call_id: str, others: OtherCalls = OtherCalls.HOLD) -> Call:
+        """The call that is talked on is held, or ended. Raises CallNotFound, WrongCallState.
 
         No command with a request id: an answered call is returned as it is. So it needs no store.
         """
@@ -232,6 +282,14 @@ class SipRpc(RegistrationRpc, VoicemailRpc):
 
     def unmute(self, request: CallCommand) -> Call:
         """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def transfer(self, request: TransferCall) -> Call:
+        """Hand a call over; `Call.transfer` says how far it got. It comes back if that fails.
+
+        A call that rings here is redirected (302). Raises CallNotFound, WrongCallState,
+        CallNotPlaced, TargetUndiallable.
+        """
         raise NotImplementedError
 
     def send_dtmf(self, request: SendDtmf) -> Call:

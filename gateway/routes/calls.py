@@ -7,10 +7,19 @@ from contracts.errors import (
     EngineDown,
     InvalidRequest,
     SignedOut,
+    TargetUndiallable,
     WrongCallState,
 )
-from contracts.gateway import CallList, Dial, Dtmf, Reject
-from contracts.sip import Call, CallCommand, PlaceCall, RejectCall, SendDtmf
+from contracts.gateway import Answer, CallList, Dial, Dtmf, Reject
+from contracts.sip import (
+    Call,
+    CallCommand,
+    PlaceCall,
+    RejectCall,
+    SendDtmf,
+    TransferCall,
+    TransferTarget,
+)
 from gateway.api import Api
 from gateway.parts import parts, request_id
 
@@ -51,9 +60,12 @@ def get_call(call_id: str) -> Call:
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/answer", errors=COMMAND_ERRORS)
-def answer(call_id: str) -> Call:
-    """Answer; other running calls are held. An answered call is returned as it is."""
-    return parts().sip.answer(call_id)
+def answer(call_id: str, body: Answer) -> Call:
+    """Answer; the call that is talked on is held, or ended with `others` "end".
+
+    An answered call is returned as it is.
+    """
+    return parts().sip.answer(call_id, body.others)
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/reject", errors=COMMAND_ERRORS)
@@ -90,6 +102,21 @@ def mute(call_id: str) -> Call:
 def unmute(call_id: str) -> Call:
     """Switch our microphone on again."""
     return parts().sip.unmute(_command(call_id))
+
+
+@api.operation(
+    "POST",
+    "/api/v1/calls/<call_id>/transfer",
+    errors=(*COMMAND_ERRORS, InvalidRequest, SignedOut, CallNotPlaced, TargetUndiallable),
+)
+def transfer(call_id: str, body: TransferTarget) -> Call:
+    """Hand a call over to a `target` that is called for that, or to the party of `to_call_id`.
+
+    The call is held meanwhile, `transfer` says how far it got. When the target has answered the
+    others are connected and both calls end; if nothing comes of it, the call comes back. To take
+    it back, hang `to_call_id` up. A call that still rings here is redirected (302).
+    """
+    return parts().sip.transfer(TransferCall(call_id=call_id, to=body, **request_id()))
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/dtmf", errors=COMMAND_ERRORS)

@@ -1,7 +1,15 @@
 """From a call to its line in the journal."""
 
 from contracts.journal import JournalEntry, JournalResult
-from contracts.sip import Call, CallDirection, CallProblem, CallState, TerminationCause
+from contracts.sip import (
+    Call,
+    CallDirection,
+    CallProblem,
+    CallState,
+    Remote,
+    TerminationCause,
+    TransferState,
+)
 
 
 def entry_of(call: Call) -> JournalEntry:
@@ -19,9 +27,11 @@ def entry_of(call: Call) -> JournalEntry:
         started_at=call.started_at,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
+        quality=call.quality if call.ended_at else None,
         recordings=call.recordings,
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
+        transferred_to=_transferred_to(call),
         encryption=call.encryption,
     )
 
@@ -36,6 +46,12 @@ def _result(call: Call) -> JournalResult:
         return JournalResult.REJECTED if is_refused else JournalResult.MISSED
     is_unanswered = call.problem in (None, CallProblem.NO_ANSWER)
     return JournalResult.UNANSWERED if is_unanswered else JournalResult.FAILED
+
+
+def _transferred_to(call: Call) -> Remote | None:
+    transfer = call.transfer
+    is_done = transfer is not None and transfer.state is TransferState.COMPLETED
+    return transfer.target if transfer is not None and is_done else None
 
 
 def _ring_time_s(call: Call) -> float:

@@ -9,6 +9,8 @@ from contracts.sip import (
     CallProblem,
     CallState,
     TerminationCause,
+    Transfer,
+    TransferState,
 )
 from services.sip.recordings import ended
 
@@ -64,14 +66,27 @@ def cause_of_end(
     return TerminationCause.REJECTED, problem
 
 
+def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Transfer | None:
+    """What an ended call tells of its transfer: where it went, or nothing.
+
+    A server may leave before it says that it has connected the others.
+    """
+    if transfer is None or transfer.state is TransferState.COMPLETED:
+        return transfer
+    if transfer.state is TransferState.CONFIRMED and cause is TerminationCause.REMOTE_BYE:
+        return transfer.model_copy(update={"state": TransferState.COMPLETED})
+    return None
+
+
 def interrupted(call: Call, at: datetime) -> Call:
-    """The same confirmed call while its engine is away. It is not recorded any more."""
+    """The same confirmed call while its engine is away: not recorded, not handed over any more."""
     if call.continuity is CallContinuity.INTERRUPTED:
         return call
     return call.model_copy(
         update={
             "revision": call.revision + 1,
             "continuity": CallContinuity.INTERRUPTED,
+            "transfer": None,
             "recordings": ended(call.recordings, at),
         }
     )

@@ -18,6 +18,7 @@ from contracts.errors import (
     DeadlineExceeded,
     EngineDown,
     SignedOut,
+    TargetUndiallable,
 )
 from contracts.health import HealthState, PartHealth
 from contracts.recordings import StartRecording
@@ -33,6 +34,7 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    OtherCalls,
     PlaceCall,
     Priority,
     RejectCall,
@@ -40,6 +42,7 @@ from contracts.sip import (
     SendDtmf,
     SipRpc,
     TerminationCause,
+    TransferCall,
 )
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
@@ -94,8 +97,8 @@ class SipService(LampsPart, ConferencePart, VoicemailPart, SipRpc):
         return self.store.get_call(call_id)
 
     @rpc
-    def answer(self, call_id: str) -> Call:
-        return self.engine.answer(call_id)  # needs no Redis
+    def answer(self, call_id: str, others: OtherCalls = OtherCalls.HOLD) -> Call:
+        return self.engine.answer(call_id, others)  # needs no Redis
 
     @rpc
     def reject(self, request: RejectCall) -> Call:
@@ -123,6 +126,17 @@ class SipService(LampsPart, ConferencePart, VoicemailPart, SipRpc):
     @rpc
     def unmute(self, request: CallCommand) -> Call:
         return self.engine.unmute(request.call_id)
+
+    @rpc
+    def transfer(self, request: TransferCall) -> Call:
+        if request.to.to_call_id is not None:
+            return self.engine.transfer(request.call_id, request.to.to_call_id)
+        dialled_text = request.to.target or ""
+        try:
+            uri = target_uri(dialled_text, self.account().profile.domain)
+        except Undiallable as error:
+            raise TargetUndiallable(problem=error.problem) from error
+        return self.engine.transfer_to(request.call_id, uuid4().hex, uri, dialled_text)
 
     @rpc
     def send_dtmf(self, request: SendDtmf) -> Call:

@@ -52,7 +52,7 @@ def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface,
 
 def test_every_command_of_an_engine_is_implemented():
     for name in methods(SipEngine):
-        assert name in vars(SipAgent), name
+        assert getattr(SipAgent, name) is not getattr(SipEngine, name), name
 
 
 def test_every_event_is_in_the_stream():

@@ -11,14 +11,14 @@ import structlog
 
 from bus.engine_server import EngineServer
 from contracts.base import Model
-from contracts.errors import CallNotFound, CallNotPlaced, SignedOut, WrongCallState
+from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.registration import Registration
 from contracts.sip import (
     Call,
     CallDirection,
     CallState,
-    Microphone,
+    OtherCalls,
     Priority,
     RejectScope,
 )
@@ -30,20 +30,22 @@ from services.sip.engine.commands import (
     EngineAccount,
     PickedUp,
     RegistrationUpdate,
-    SipEngine,
     SipSnapshot,
     VoicemailUpdate,
 )
-from services.sip.engine.conferences import dissolve, heard_together, join, together
+from services.sip.engine.conferences import dissolve, heard_together
+from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
-from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.tones import ProgressTones
+from services.sip.engine.transfers import Transfers
+from services.sip.engine.turns import hold_all_but, hold_latecomers, talked_on
 from services.sip.engine.wires import Wires
 from services.sip.settings import SipEngineSettings
 
@@ -52,7 +54,7 @@ log = structlog.get_logger(__name__)
 MAX_CALLS = 8
 
 
-class SipAgent(SipEngine):
+class SipAgent(CallControls):
     """Runs in the thread that polls; no object of the library leaves this folder."""
 
     def __init__(self, settings: SipEngineSettings, user_agent: str) -> None:
@@ -71,7 +73,9 @@ class SipAgent(SipEngine):
         self._tones = ProgressTones(self.screen)
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
+        self._quality = QualityWatch()
         self._legs: dict[str, Leg] = {}
+        self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
         self._ended_legs: list[Leg] = []
 
@@ -86,9 +90,11 @@ class SipAgent(SipEngine):
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
+        self._transfers.pump()
         self._lamps.pump()
-        self._hold_latecomers()
+        hold_latecomers(self._legs.values())
         self._connect()
+        self._quality.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def wake(self) -> None:
@@ -115,6 +121,7 @@ class SipAgent(SipEngine):
             self.poll(10)
         for leg in self._legs.values():
             leg.drop_media()
+        self._transfers.clear()
         self._wires.clear()
         self._recordings.close()
         self._ended_legs.clear()
@@ -171,7 +178,7 @@ class SipAgent(SipEngine):
             picked_up_from=picked_up.picked_up_from if picked_up else None,
             started_at=datetime.now(UTC),
         )
-        self._hold_all_but(None)
+        hold_all_but(None, self._legs.values())
         leg = Leg(registration, call, self.screen, self._call_changed)
         self._legs[call_id] = leg
         offer = pj.CallOpParam(True)  # noqa: FBT003
@@ -197,10 +204,13 @@ class SipAgent(SipEngine):
         self._legs[call.call_id] = leg
         return leg.call
 
-    def answer(self, call_id: str) -> Call:
+    def answer(self, call_id: str, others: OtherCalls) -> Call:
         leg = self._leg(call_id)
         leg.accept()
-        self._hold_all_but(leg)
+        if others is OtherCalls.END:
+            for other in talked_on(self._legs.values(), leg):
+                other.end()
+        hold_all_but(leg, self._legs.values())
         return leg.call
 
     def reject(self, call_id: str, scope: RejectScope) -> Call:
@@ -215,60 +225,16 @@ class SipAgent(SipEngine):
         leg.end()
         return leg.call
 
-    def hold(self, call_id: str) -> Call:
+    def transfer(self, call_id: str, to_call_id: str) -> Call:
         leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_hold(held=True)
+        self._transfers.connect(leg, self._leg(to_call_id))
         return leg.call
 
-    def resume(self, call_id: str) -> Call:
+    def transfer_to(
+        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
+    ) -> Call:
         leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_hold(held=False)
-        self._hold_all_but(leg)
-        return leg.call
-
-    def mute(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_microphone(Microphone.MUTED)
-        return leg.call
-
-    def unmute(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_microphone(Microphone.LIVE)
-        return leg.call
-
-    def send_dtmf(self, call_id: str, digits: str) -> Call:
-        leg = self._leg(call_id)
-        leg.press(digits)
-        return leg.call
-
-    def start_conference(self, call_ids: list[str]) -> list[Call]:
-        members = join([self._leg(call_id) for call_id in call_ids], self._legs.values())
-        self._hold_all_but(members[0])
-        return [leg.call for leg in members]
-
-    def drop_participant(self, conference_id: str, call_id: str) -> Call:
-        call = self._ended.get(call_id) or self._leg(call_id).call
-        if call.conference_id != conference_id:
-            raise CallNotFound("not in this conference", call_id=call_id)
-        return self.hang_up(call_id)
-
-    def end_conference(self, conference_id: str) -> None:
-        legs = self._legs.values()
-        for leg in [each for each in legs if each.call.conference_id == conference_id]:
-            leg.end()
-
-    def start_recording(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        self._recordings.start(leg, self._legs.values())
-        return leg.call
-
-    def stop_recording(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        self._recordings.stop(leg, self._legs.values())
+        self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
     def forget_call(self, call_id: str) -> None:
@@ -278,12 +244,14 @@ class SipAgent(SipEngine):
 
     def _invited(self, prm: pj.OnIncomingCallParam) -> None:
         registration = self._account.current
-        if registration is None or not registration.vouches_for(prm.rdata):
+        if registration is None:
+            return
+        if not registration.vouches_for(prm.rdata):
             log.warning("INVITE refused", source=prm.rdata.srcAddress)
-            _refuse(registration, prm.callId, pj.PJSIP_SC_FORBIDDEN)
+            registration.refuse(prm.callId, pj.PJSIP_SC_FORBIDDEN)
             return
         if len(self._legs) >= MAX_CALLS:
-            _refuse(registration, prm.callId, pj.PJSIP_SC_BUSY_HERE)
+            registration.refuse(prm.callId, pj.PJSIP_SC_BUSY_HERE)
             return
         call = Call(
             call_id=uuid4().hex,
@@ -333,45 +301,7 @@ class SipAgent(SipEngine):
         if self._server is not None:
             self._server.emit(update)
 
-    def _leg(self, call_id: str) -> Leg:
-        leg = self._legs.get(call_id)
-        if leg is None:
-            raise CallNotFound(call_id, call_id=call_id)
-        return leg
-
     def _connect(self) -> None:
         legs = self._legs.values()
         self._wires.update(heard_together(legs) | self._recordings.wires(legs))
         self._recordings.release()
-
-    def _together(self, leg: Leg) -> list[Leg]:
-        return together(leg, self._legs.values())
-
-    def _hold_all_but(self, chosen: Leg | None) -> None:
-        """Hold what is talked on, except a call and those that are in conference with it."""
-        kept = self._together(chosen) if chosen else []
-        for leg in self._legs.values():
-            if leg not in kept and leg.call.state is CallState.CONFIRMED and leg.wants_audio():
-                leg.set_hold(held=True)
-
-    def _hold_latecomers(self) -> None:
-        """A call that we placed, answered while another is talked on, waits for its turn."""
-        legs = [leg for leg in self._legs.values() if leg.call.state is CallState.CONFIRMED]
-        talking = [leg for leg in legs if leg.wants_audio()]
-        if len(talking) > 1:
-            self._hold_all_but(min(talking, key=_precedence))
-
-
-def _precedence(leg: Leg) -> tuple[bool, datetime]:
-    """Help first, then who has talked longest."""
-    call = leg.call
-    return call.priority is not Priority.EMERGENCY, call.answered_at or call.started_at
-
-
-def _refuse(registration: SipRegistration | None, library_id: int, sip_status: int) -> None:
-    if registration is None:
-        return
-    call = pj.Call(registration, library_id)
-    answer = pj.CallOpParam()
-    answer.statusCode = sip_status
-    call.hangup(answer)

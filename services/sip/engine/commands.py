@@ -7,7 +7,7 @@ from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, Priority, RejectScope, Remote
+from contracts.sip import Call, OtherCalls, Priority, RejectScope, Remote
 from contracts.voicemail import Voicemail
 
 
@@ -123,7 +123,7 @@ class SipEngine:
         """
         raise NotImplementedError
 
-    def answer(self, call_id: str) -> Call:
+    def answer(self, call_id: str, others: OtherCalls) -> Call:
         """Raises CallNotFound, WrongCallState."""
         raise NotImplementedError
 
@@ -153,6 +153,22 @@ class SipEngine:
 
     def send_dtmf(self, call_id: str, digits: str) -> Call:
         """Raises CallNotFound, WrongCallState."""
+        raise NotImplementedError
+
+    def transfer(self, call_id: str, to_call_id: str) -> Call:
+        """Connect the parties of two calls, as soon as both have answered, and leave.
+
+        Raises CallNotFound, WrongCallState.
+        """
+        raise NotImplementedError
+
+    def transfer_to(
+        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
+    ) -> Call:
+        """The same with a call that is placed for it; one that rings here is redirected instead.
+
+        Raises CallNotFound, WrongCallState, CallNotPlaced, SignedOut.
+        """
         raise NotImplementedError
 
     def start_conference(self, call_ids: list[str]) -> list[Call]:

@@ -1,6 +1,5 @@
 """One dialog of the library, and the Call that it is for everybody else."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import structlog
 
 from contracts.encryption import Encryption
 from contracts.errors import WrongCallState
+from contracts.identity import SipUri
 from contracts.sip import (
     Call,
     CallContinuity,
@@ -20,13 +20,18 @@ from contracts.sip import (
     MediaDirection,
     Microphone,
     RejectScope,
+    Transfer,
+    TransferState,
 )
-from services.sip.calls import cause_of_end
+from services.sip.calls import cause_of_end, transfer_at_end
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
+from services.sip.engine.digits import InfoDigits
 from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
+from services.sip.engine.remotes import remote_of
+from services.sip.quality import QualityMeter
 from services.sip.recordings import ended
 
 log = structlog.get_logger(__name__)
@@ -45,7 +50,6 @@ MOVE_FLAGS = pj.PJSUA_CALL_REINIT_MEDIA | pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSU
 HOLD_RETRY_S = 0.3
 HOLD_TIMEOUT_S = 35.0
 """Longer than a re-INVITE can take to be answered (timer B, RFC 3261 section 17.1.1.2)."""
-INFO_DIGIT_PERIOD_S = 0.25
 
 
 class Leg(pj.Call):
@@ -63,6 +67,8 @@ class Leg(pj.Call):
         self.call = call
         self._registration = registration
         self.is_heard = False
+        self.meter = QualityMeter()
+        self.on_referred: Callable[[int], None] | None = None
         self._screen = screen
         self._on_change = on_change
         self._media: pj.AudioMedia | None = None
@@ -74,8 +80,7 @@ class Leg(pj.Call):
         self._hold_given_up_at = 0.0
         self._is_moving = False
         self._move_due_at = 0.0
-        self._info_digits: deque[str] = deque()
-        self._info_due_at = 0.0
+        self._info_digits = InfoDigits()
 
     # commands
 
@@ -83,21 +88,27 @@ class Leg(pj.Call):
         """A second time without effect."""
         if self.call.state is CallState.CONFIRMED and not self._is_ended_here:
             return
-        self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
+        self._require(self.is_ringing_here())
         answer = pj.CallOpParam(True)  # noqa: FBT003
         answer.statusCode = pj.PJSIP_SC_OK
         with _refusals_of_the_library():
             self.answer(answer)
 
     def refuse(self, scope: RejectScope) -> None:
-        self._require(self.call.direction is CallDirection.INCOMING and self._is_early())
+        self._require(self.is_ringing_here())
         self._end(STATUS_OF_REJECTION[scope])
+
+    def redirect(self, target_uri: SipUri) -> None:
+        """Refuse, and say who is to be called instead (RFC 3261 section 21.3.3)."""
+        self._require(self.is_ringing_here())
+        transfer = Transfer(state=TransferState.COMPLETED, target=remote_of(target_uri))
+        self.revise(transfer=transfer)
+        self._end(pj.PJSIP_SC_MOVED_TEMPORARILY, contact_uri=target_uri)
 
     def end(self) -> None:
         """In any state; a second time without effect."""
         if not self._is_ended_here and self.call.state is not CallState.TERMINATED:
-            is_ringing_here = self.call.direction is CallDirection.INCOMING and self._is_early()
-            self._end(486 if is_ringing_here else 0)
+            self._end(486 if self.is_ringing_here() else 0)
 
     def set_hold(self, *, held: bool) -> None:
         self._require(self.call.state is CallState.CONFIRMED)
@@ -129,7 +140,7 @@ class Leg(pj.Call):
         try:
             self.sendDtmf(request)
         except pj.Error:
-            self._info_digits.extend(digits)
+            self._info_digits.add(digits)
             self.pump()
 
     def pump(self) -> None:
@@ -140,8 +151,7 @@ class Leg(pj.Call):
             self._send_move()
         if self._wants_hold is not self._is_held and monotonic() >= self._hold_due_at:
             self._send_hold()
-        if self._info_digits and monotonic() >= self._info_due_at:
-            self._send_info_digit()
+        self._info_digits.pump(self)
 
     def go_on_from(self, revision: int) -> None:
         """The call was called interrupted, but this dialog never ended."""
@@ -166,6 +176,13 @@ class Leg(pj.Call):
         except pj.Error:  # between two streams
             return None
         return packets
+
+    def is_ringing_here(self) -> bool:
+        return self.call.direction is CallDirection.INCOMING and self._is_early()
+
+    def require_transferable(self) -> None:
+        """Raises WrongCallState if the call waits for our answer, or ends."""
+        self._require(self.call.state is not CallState.TERMINATED and not self.is_ringing_here())
 
     @property
     def media(self) -> pj.AudioMedia | None:
@@ -204,6 +221,8 @@ class Leg(pj.Call):
             )
             changes |= {"cause": cause, "problem": problem, "ended_at": now}
             changes["recordings"] = ended(self.call.recordings, now)
+            changes["quality"] = self.meter.whole()
+            changes["transfer"] = transfer_at_end(self.call.transfer, cause)
             if self.call.answered_at is None and info.lastStatusCode >= 300:
                 changes["sip_status"] = info.lastStatusCode
         self.revise(**changes)
@@ -220,6 +239,12 @@ class Leg(pj.Call):
             remote = MediaDirection.SENDONLY if is_remotely_held else MediaDirection.SENDRECV
             self._connect()
             self.revise(remote_direction=remote, encryption=self._encryption(index))
+
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        """NOTIFY about what we have referred the other side to, or the answer to our REFER."""
+        prm.cont = not prm.finalNotify
+        if self.on_referred is not None:
+            self.on_referred(prm.statusCode)
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """REFER from the other side would let it call anybody in our name."""
@@ -264,9 +289,13 @@ class Leg(pj.Call):
         self._media = None
         self.is_heard = False
 
-    def _end(self, sip_status: int) -> None:
+    def _end(self, sip_status: int, *, contact_uri: SipUri | None = None) -> None:
         request = pj.CallOpParam()
         request.statusCode = sip_status
+        if contact_uri is not None:
+            contact = pj.SipHeader()
+            contact.hName, contact.hValue = "Contact", f"<{contact_uri}>"
+            request.txOption.headers.append(contact)
         self._is_ended_here = True  # what follows happens within `hangup`
         try:
             self.hangup(request)
@@ -301,16 +330,6 @@ class Leg(pj.Call):
         with suppress(pj.Error):  # another re-INVITE is under way
             self.reinvite(request)
             self._is_moving = False
-
-    def _send_info_digit(self) -> None:
-        request = pj.CallSendDtmfParam()
-        request.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
-        request.digits = self._info_digits.popleft()
-        self._info_due_at = monotonic() + INFO_DIGIT_PERIOD_S
-        try:
-            self.sendDtmf(request)
-        except pj.Error as error:
-            log.warning("digit not sent", call_id=self.call.call_id, reason=error.reason)
 
     def _is_early(self) -> bool:
         return self.call.answered_at is None and self.call.state is not CallState.TERMINATED

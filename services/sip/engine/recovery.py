@@ -62,6 +62,11 @@ class RecoveredLeg(Leg):
             raise WrongCallState("the call is being restored", state=self.call.state)
         super().press(digits)
 
+    def require_transferable(self) -> None:
+        if self._is_pending():
+            raise WrongCallState("the call is being restored", state=self.call.state)
+        super().require_transferable()
+
     def pump(self) -> None:
         if not self._is_pending():
             super().pump()

@@ -81,6 +81,12 @@ class SipRegistration(pj.Account):
         addresses = {address for hop in self.account.hops for address in hop.addresses}
         return _address(request.srcAddress) in addresses
 
+    def refuse(self, library_id: int, sip_status: int) -> None:
+        """Answer an INVITE that becomes no call."""
+        refusal = pj.CallOpParam()
+        refusal.statusCode = sip_status
+        pj.Call(self, library_id).hangup(refusal)
+
     def at_home(self, remote: Remote) -> Remote:
         """The caller as we can call back: servers put their own address in place of the domain."""
         if remote.uri is None:

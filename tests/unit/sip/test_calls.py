@@ -12,8 +12,10 @@ from contracts.sip import (
     CallState,
     Remote,
     TerminationCause,
+    Transfer,
+    TransferState,
 )
-from services.sip.calls import cause_of_end, interrupted, lost
+from services.sip.calls import cause_of_end, interrupted, lost, transfer_at_end
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 OUT, IN = CallDirection.OUTGOING, CallDirection.INCOMING
@@ -65,3 +67,20 @@ def test_a_call_is_interrupted_once_and_remains_confirmed():
     ended = lost(without_engine, NOW)
     assert (ended.state, ended.problem) == (CallState.TERMINATED, CallProblem.ENGINE_LOST)
     assert ended.revision == 6
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "told"),
+    [
+        (TransferState.COMPLETED, TerminationCause.LOCAL_BYE, TransferState.COMPLETED),
+        (TransferState.CONFIRMED, TerminationCause.REMOTE_BYE, TransferState.COMPLETED),
+        (TransferState.CONFIRMED, TerminationCause.LOCAL_BYE, None),
+        (TransferState.EARLY, TerminationCause.REMOTE_BYE, None),
+        (TransferState.FAILED, TerminationCause.REMOTE_BYE, None),
+    ],
+)
+def test_an_ended_call_tells_of_a_transfer_only_where_it_went(state, cause, told):
+    transfer = Transfer(state=state, target=Remote(number="103", display_name="", uri=None))
+    at_end = transfer_at_end(transfer, cause)
+    assert (at_end and at_end.state) == told
+    assert transfer_at_end(None, cause) is None

@@ -4,6 +4,9 @@ import type {
   Call,
   CallList,
   Conference,
+  Contact,
+  ContactList,
+  ContactPatch,
   Credentials,
   JournalList,
   Lamp,
@@ -30,6 +33,10 @@ export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
+
+export const listContacts = () => get<ContactList>('/contacts')
+export const changeContact = (contactId: string, patch: ContactPatch) =>
+  command<Contact>('PATCH', `/contacts/${contactId}`, patch)
 
 export const listLamps = () => get<LampList>('/lamps')
 export const pickUp = (number: string) => command<Call>('POST', `${lampPath(number)}/pick-up`)

@@ -76,7 +76,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer; other running calls are held. An answered call is returned as it is. */
+        /**
+         * Answer; the call that is talked on is held, or ended with `others` "end".
+         * @description An answered call is returned as it is.
+         */
         post: operations["answer"];
         delete?: never;
         options?: never;
@@ -180,6 +183,28 @@ export interface paths {
         put?: never;
         /** Switch our microphone on again. */
         post: operations["unmute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a call over to a `target` that is called for that, or to the party of `to_call_id`.
+         * @description The call is held meanwhile, `transfer` says how far it got. When the target has answered the
+         *     others are connected and both calls end; if nothing comes of it, the call comes back. To take
+         *     it back, hang `to_call_id` up. A call that still rings here is redirected (302).
+         */
+        post: operations["transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -583,6 +608,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Answer
+         * @description What becomes of the call that is talked on.
+         */
+        Answer: {
+            /** @default hold */
+            others: components["schemas"]["OtherCalls"];
+        };
         AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
@@ -643,6 +676,8 @@ export interface components {
              * @default null
              */
             conference_id: string | null;
+            /** @default null */
+            transfer: components["schemas"]["Transfer"] | null;
             /**
              * Started At
              * Format: date-time
@@ -733,7 +768,7 @@ export interface components {
          * @description Why a call did not come about, or broke off. The page has a sentence for each.
          * @enum {string}
          */
-        CallProblem: "invalid_target" | "foreign_host" | "not_found" | "busy" | "declined" | "no_answer" | "media_refused" | "unauthorized" | "server_unreachable" | "server_error" | "engine_lost";
+        CallProblem: "invalid_target" | "foreign_host" | "not_found" | "busy" | "declined" | "no_answer" | "media_refused" | "unauthorized" | "server_unreachable" | "server_error" | "transfer_refused" | "engine_lost";
         /**
          * CallQuality
          * @description What RTCP and the jitter buffer tell (RFC 3550 section 6.4), and what follows from it.
@@ -959,6 +994,8 @@ export interface components {
             answered_at: string | null;
             /** Ended At */
             ended_at: string | null;
+            /** @default null */
+            quality: components["schemas"]["CallQuality"] | null;
             /**
              * Recordings
              * @default []
@@ -968,6 +1005,8 @@ export interface components {
             ring_time_s: number;
             /** Talk Time S */
             talk_time_s: number;
+            /** @default null */
+            transferred_to: components["schemas"]["Remote"] | null;
             /** @default null */
             encryption: components["schemas"]["Encryption"] | null;
         };
@@ -1107,6 +1146,12 @@ export interface components {
          */
         Microphone: "live" | "muted";
         /**
+         * OtherCalls
+         * @description What becomes of the call that is talked on when another one is answered.
+         * @enum {string}
+         */
+        OtherCalls: "hold" | "end";
+        /**
          * PartHealth
          * @description One part: a service, an engine, a store, the broker.
          */
@@ -1149,7 +1194,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
+            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -1495,6 +1540,44 @@ export interface components {
          * @enum {string}
          */
         TerminationCause: "cancelled" | "rejected" | "replaced" | "local_bye" | "remote_bye" | "error" | "timeout";
+        /**
+         * Transfer
+         * @description A call on its way to somebody else; when the call has ended, where it went.
+         */
+        Transfer: {
+            state: components["schemas"]["TransferState"];
+            target: components["schemas"]["Remote"];
+            /**
+             * To Call Id
+             * @description our call to the target; null in that call itself, and after 302
+             * @default null
+             */
+            to_call_id: string | null;
+            /** @default null */
+            problem: components["schemas"]["CallProblem"] | null;
+        };
+        /**
+         * TransferState
+         * @description How far a call has been handed over.
+         * @enum {string}
+         */
+        TransferState: "trying" | "early" | "confirmed" | "completed" | "failed";
+        /**
+         * TransferTarget
+         * @description Somebody to be called for that (`target`), or the party of another call (`to_call_id`).
+         */
+        TransferTarget: {
+            /**
+             * Target
+             * @default null
+             */
+            target: string | null;
+            /**
+             * To Call Id
+             * @default null
+             */
+            to_call_id: string | null;
+        };
         /**
          * Voicemail
          * @description Message waiting, RFC 3842. Of a server that never says anything nothing is known.
@@ -2082,7 +2165,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
         responses: {
             /** @description Call */
             200: {
@@ -2710,6 +2797,115 @@ export interface operations {
                 };
             };
             /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferTarget"];
+            };
+        };
+        responses: {
+            /** @description Call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out`, `wrong_call_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request`, `target_undiallable` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_placed`, `engine_down`, `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

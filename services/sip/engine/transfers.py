@@ -1,0 +1,182 @@
+"""Handing calls over (RFC 5589): we call the target ourselves, and leave when it has answered.
+
+A REFER to the target alone would do on a proxy. A server in whose hands our dialogs end takes the
+call for good with it: Asterisk says 200 while the target still rings, and drops the caller of
+whom is busy. Replaces (RFC 3891) is as good on both, and the call can always come back.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from time import monotonic
+
+import pjsua2 as pj
+import structlog
+
+from contracts.errors import CallNotPlaced, WrongCallState
+from contracts.identity import SipUri
+from contracts.sip import (
+    Call,
+    CallProblem,
+    CallState,
+    TerminationCause,
+    Transfer,
+    TransferState,
+)
+from services.sip.engine.legs import Leg
+from services.sip.engine.turns import talked_on
+
+log = structlog.get_logger(__name__)
+
+REFER_TIMEOUT_S = 10.0
+PlaceCall = Callable[[str, SipUri, str], Call]
+
+
+class Transfers:
+    """The calls that are on their way to somebody else."""
+
+    def __init__(self, legs: Mapping[str, Leg], place_call: PlaceCall) -> None:
+        self._legs = legs
+        self._place_call = place_call
+        self._handovers: list[Handover] = []
+
+    def connect(self, leg: Leg, target: Leg) -> None:
+        """Connect the parties of two calls; one of them may still be ringing."""
+        if leg.call.state is not CallState.CONFIRMED:
+            leg, target = target, leg
+        self._require(leg, target)
+        self._handovers.append(Handover(leg, target, self._is_quiet))
+
+    def connect_to(self, leg: Leg, to_call_id: str, target_uri: SipUri, dialled_text: str) -> None:
+        """Call somebody for this call; redirect it if it still rings here."""
+        if leg.is_ringing_here():
+            leg.redirect(target_uri)
+            return
+        self._require(leg)
+        was_talked_on = leg.wants_audio()
+        try:
+            self._place_call(to_call_id, target_uri, dialled_text)
+            target = self._legs.get(to_call_id)
+            if target is None:
+                raise CallNotPlaced("it ended at once")
+        except CallNotPlaced:
+            if was_talked_on:
+                leg.set_hold(held=False)
+            raise
+        self._handovers.append(Handover(leg, target, self._is_quiet))
+
+    def pump(self) -> None:
+        """See how far each has got."""
+        for handover in self._handovers:
+            handover.pump()
+        self._handovers = [each for each in self._handovers if not each.is_over]
+
+    def clear(self) -> None:
+        """Before the library is destroyed."""
+        self._handovers.clear()
+
+    def _require(self, leg: Leg, *targets: Leg) -> None:
+        for each in (leg, *targets):
+            each.require_transferable()
+        on_their_way = [each for handover in self._handovers for each in handover.legs]
+        is_free = not any(each in on_their_way for each in (leg, *targets))
+        if leg in targets or not is_free or leg.call.state is not CallState.CONFIRMED:
+            raise WrongCallState("not to be connected now", state=leg.call.state)
+
+    def _is_quiet(self) -> bool:
+        """Whether no call is talked on."""
+        return not talked_on(self._legs.values())
+
+
+class Handover:
+    """One call, and the call to its target."""
+
+    def __init__(self, leg: Leg, target: Leg, is_quiet: Callable[[], bool]) -> None:
+        self.leg = leg
+        self.target = target
+        self.legs = (leg, target)
+        self.is_over = False
+        self._is_quiet = is_quiet
+        self._give_up_at: float | None = None
+        leg.set_hold(held=True)
+        self._show(TransferState.TRYING)
+        self.pump()
+
+    def pump(self) -> None:
+        if self.is_over:
+            return
+        target = self.target.call
+        if self.leg.call.state is CallState.TERMINATED:
+            self._abandon()
+        elif self._give_up_at is not None:
+            if monotonic() > self._give_up_at:
+                self._fail(CallProblem.TRANSFER_REFUSED)
+        elif target.state is CallState.TERMINATED:
+            self._come_back()
+        elif target.state is CallState.CONFIRMED:
+            self._refer()
+        elif target.state is CallState.EARLY:
+            self._show(TransferState.EARLY)
+
+    def _refer(self) -> None:
+        """Ask for the other party to take our place in the call to the target."""
+        self._give_up_at = monotonic() + REFER_TIMEOUT_S
+        self._show(TransferState.CONFIRMED)
+        connecting = Transfer(state=TransferState.CONFIRMED, target=self.leg.call.remote)
+        self.target.revise(transfer=connecting)
+        self.leg.on_referred = self._referred
+        try:
+            self.leg.xferReplaces(self.target, pj.CallOpParam(True))  # noqa: FBT003
+        except pj.Error as error:
+            log.warning("REFER not sent", call_id=self.leg.call.call_id, reason=error.reason)
+            self._fail(CallProblem.TRANSFER_REFUSED)
+
+    def _referred(self, sip_status: int) -> None:
+        """What became of the INVITE that we asked for (RFC 3515 section 2.4.5), or of our REFER."""
+        if self.is_over or sip_status < 200:
+            return
+        if sip_status >= 300:
+            log.info("transfer refused", call_id=self.leg.call.call_id, sip_status=sip_status)
+            self._fail(CallProblem.TRANSFER_REFUSED)
+            return
+        self.is_over = True
+        for leg in self.legs:
+            if leg.call.transfer is not None and leg.call.state is not CallState.TERMINATED:
+                done = leg.call.transfer.model_copy(update={"state": TransferState.COMPLETED})
+                leg.revise(transfer=done)
+                with suppress(WrongCallState):  # the server was faster
+                    leg.end()
+
+    def _abandon(self) -> None:
+        """There is nobody left to hand over; a target that has not answered is let go."""
+        self.is_over = True
+        if self.target.call.state is CallState.CONFIRMED:
+            self.target.revise(transfer=None)
+        elif self.target.call.state is not CallState.TERMINATED:
+            with suppress(WrongCallState):
+                self.target.end()
+
+    def _come_back(self) -> None:
+        target = self.target.call
+        if target.cause is TerminationCause.CANCELLED:
+            self.is_over = True
+            self.leg.revise(transfer=None)
+        else:
+            self._fail(target.problem)
+        if self._is_quiet():
+            self.leg.set_hold(held=False)
+
+    def _fail(self, problem: CallProblem | None) -> None:
+        """Whoever has answered stays with us, too."""
+        self.is_over = True
+        self._show(TransferState.FAILED, problem)
+        if self.target.call.state is not CallState.TERMINATED:
+            self.target.revise(transfer=None)
+        elif self._is_quiet():
+            self.leg.set_hold(held=False)
+
+    def _show(self, state: TransferState, problem: CallProblem | None = None) -> None:
+        target = self.target.call
+        transfer = Transfer(
+            state=state, target=target.remote, to_call_id=target.call_id, problem=problem
+        )
+        self.leg.revise(transfer=transfer)
