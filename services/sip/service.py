@@ -53,13 +53,14 @@ from services.sip.engine.commands import (
 )
 from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
+from services.sip.sound_checks import SoundCheckPart
 from services.sip.targets import Undiallable, target_uri
 from services.sip.voicemail import VoicemailPart
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, ConferencePart, VoicemailPart, SipRpc):
+class SipService(LampsPart, ConferencePart, SoundCheckPart, VoicemailPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

@@ -22,6 +22,7 @@ from contracts.sip import (
     Priority,
     RejectScope,
 )
+from contracts.sound_check import SoundCheck, SoundCheckStep
 from contracts.voicemail import Voicemail
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
@@ -43,6 +44,7 @@ from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.remotes import remote_of
+from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
 from services.sip.engine.turns import hold_all_but, hold_latecomers, talked_on
@@ -74,6 +76,7 @@ class SipAgent(CallControls):
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
         self._quality = QualityWatch()
+        self._sound_checks = SoundChecks(self.screen)
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
@@ -95,6 +98,7 @@ class SipAgent(CallControls):
         hold_latecomers(self._legs.values())
         self._connect()
         self._quality.update(self._legs.values())
+        self._sound_checks.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def wake(self) -> None:
@@ -127,7 +131,7 @@ class SipAgent(CallControls):
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
-        del self._tones, self.screen
+        del self._tones, self._sound_checks, self.screen
         gc.collect()
         self._endpoint.libDestroy()
         del self._account, self._endpoint
@@ -236,6 +240,15 @@ class SipAgent(CallControls):
         leg = self._leg(call_id)
         self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
+
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        return self._sound_checks.start(step, self._legs.values())
+
+    def get_sound_check(self) -> SoundCheck:
+        return self._sound_checks.get()
+
+    def stop_sound_check(self) -> None:
+        self._sound_checks.stop()
 
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
