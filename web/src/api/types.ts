@@ -29,3 +29,4 @@ export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
 export type SoundCheck = Schemas['SoundCheck']
 export type SoundCheckStep = Schemas['SoundCheckStep']
+export type Voicemail = Schemas['Voicemail']
