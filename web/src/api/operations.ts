@@ -16,6 +16,7 @@ import type {
   SettingsPatch,
   SoundCheck,
   SoundCheckStep,
+  Voicemail,
   Team,
   TeamList,
 } from './types'
@@ -64,6 +65,7 @@ export const startSoundCheck = (step: SoundCheckStep) =>
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
 
+export const getVoicemail = () => get<Voicemail>('/voicemail')
 export const listTeams = () => get<TeamList>('/teams')
 export const changeTeam = (teamId: string, verb: TeamVerb) =>
   command<Team>('POST', `/teams/${teamId}/${verb}`)

@@ -30,6 +30,7 @@ export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
 export type SoundCheck = Schemas['SoundCheck']
 export type SoundCheckStep = Schemas['SoundCheckStep']
+export type Voicemail = Schemas['Voicemail']
 export type Team = Schemas['Team']
 export type TeamList = Schemas['TeamList']
 export type TeamMember = Schemas['TeamMember']

@@ -16,6 +16,7 @@ import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
 import { useTeams } from './teams'
+import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
@@ -29,6 +30,7 @@ export const useSync = defineStore('sync', () => {
   const lamps = useLamps()
   const settings = useSettings()
   const teams = useTeams()
+  const voicemail = useVoicemail()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -75,6 +77,7 @@ export const useSync = defineStore('sync', () => {
       api.listLamps(),
       journal.load(),
       settings.load(),
+      voicemail.load(),
     ])
     calls.replaceAll(callList.items)
     lamps.replaceAll(lampList.items)
@@ -140,6 +143,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.voicemail.changed':
+        return voicemail.put(event.voicemail)
       case 'sip.lamp.changed':
         return lamps.put(event.lamp)
       case 'sip.registration.changed':
