@@ -8,13 +8,15 @@ import type {
   JournalList,
   Lamp,
   LampList,
+  OtherCalls,
   Session,
   Settings,
   SettingsPatch,
+  TransferTarget,
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
@@ -25,6 +27,10 @@ export const listCalls = () => get<CallList>('/calls')
 export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
 export const controlCall = (callId: string, verb: CallVerb) =>
   command<Call>('POST', `/calls/${callId}/${verb}`)
+export const answerCall = (callId: string, others: OtherCalls) =>
+  command<Call>('POST', `/calls/${callId}/answer`, { others })
+export const transferCall = (callId: string, to: TransferTarget) =>
+  command<Call>('POST', `/calls/${callId}/transfer`, to)
 export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
