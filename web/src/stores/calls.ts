@@ -38,9 +38,6 @@ export const isEnded = (call: Call) => call.state === 'terminated'
 /** Our call to the target, until that has the call or it comes back; null in that call itself. */
 const targetIdOf = ({ transfer }: Call) =>
   transfer === null || transfer.state === 'failed' ? null : transfer.to_call_id
-/** The end of a call to a target: the card of the call that the target has now tells of it. */
-const isHandedOver = (call: Call) =>
-  isEnded(call) && call.answered_at !== null && call.transfer?.to_call_id === null
 const isOnItsWay = (call: Call) => targetIdOf(call) !== null && call.state === 'confirmed'
 
 export const useCalls = defineStore('calls', () => {
@@ -48,6 +45,8 @@ export const useCalls = defineStore('calls', () => {
   const known = shallowReactive(new Map<string, Call>())
   /** The newest state of every call, also of those that are not shown. */
   const newest = new Map<string, Call>()
+  /** Calls to targets: how they end is told by the call that was to be handed over. */
+  const targets = new Set<string>()
   const busy = reactive(new Set<string>())
 
   const shown = computed(() =>
@@ -69,12 +68,13 @@ export const useCalls = defineStore('calls', () => {
   function put(call: Call): void {
     if (call.revision <= (newest.get(call.call_id)?.revision ?? -1)) return
     newest.set(call.call_id, call)
+    if (call.transfer?.to_call_id) targets.add(call.transfer.to_call_id)
     if (isEnded(call) && !known.has(call.call_id)) return
     show(call)
   }
 
   function show(call: Call): void {
-    if (isHandedOver(call)) return dismiss(call.call_id)
+    if (isEnded(call) && targets.has(call.call_id)) return dismiss(call.call_id)
     known.set(call.call_id, call)
     if (appearanceOf(call) === 'ended') setTimeout(() => dismiss(call.call_id), ENDED_SHOWN_MS)
   }
@@ -93,6 +93,7 @@ export const useCalls = defineStore('calls', () => {
   function clear(): void {
     known.clear()
     newest.clear()
+    targets.clear()
   }
 
   /** Dial. */
