@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from contracts.base import Event, Model
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
+from contracts.quality import CallQuality
 from contracts.recordings import Recording, RecordingsRpc
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
 
@@ -39,6 +40,8 @@ class JournalEntry(Model):
     started_at: AwareDatetime
     answered_at: AwareDatetime | None
     ended_at: AwareDatetime | None
+    quality: CallQuality | None = None
+    """Of the whole call; null while it runs, and if nothing was heard."""
     recordings: tuple[Recording, ...] = ()
     ring_time_s: float
     talk_time_s: float

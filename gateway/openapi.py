@@ -35,6 +35,7 @@ from gateway.routes import (
     recordings,
     session,
     settings,
+    sound_check,
     teams,
 )
 
@@ -43,6 +44,7 @@ APIS: tuple[Api, ...] = (
     calls.api,
     lamps.api,
     conferences.api,
+    sound_check.api,
     contacts.api,
     journal.api,
     recordings.api,

@@ -27,6 +27,7 @@ def entry_of(call: Call) -> JournalEntry:
         started_at=call.started_at,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
+        quality=call.quality if call.ended_at else None,
         recordings=call.recordings,
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),

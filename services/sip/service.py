@@ -50,12 +50,13 @@ from services.sip.engine.commands import (
 )
 from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
+from services.sip.sound_checks import SoundCheckPart
 from services.sip.targets import Undiallable, target_uri
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, ConferencePart, SipRpc):
+class SipService(LampsPart, ConferencePart, SoundCheckPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

@@ -15,6 +15,7 @@ from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.lamps import LampsRpc
 from contracts.sip import SipRpc
+from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamsRpc
 from gateway.openapi import document
 from services.directory.service import DirectoryService
@@ -39,6 +40,7 @@ def methods(interface: type) -> list[str]:
         (SipRpc, SipService),
         (LampsRpc, SipService),
         (ConferenceRpc, SipService),
+        (SoundCheckRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
         (TeamsRpc, TeamsService),
@@ -52,7 +54,7 @@ def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface,
 
 def test_every_command_of_an_engine_is_implemented():
     for name in methods(SipEngine):
-        assert name in vars(SipAgent), name
+        assert getattr(SipAgent, name) is not getattr(SipEngine, name), name
 
 
 def test_every_event_is_in_the_stream():

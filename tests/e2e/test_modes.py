@@ -56,7 +56,7 @@ def long_journal(page: Page, alice: Face) -> Iterator[Page]:
     [
         ("expanded", ["Journal", "Settings"], 2),
         ("normal", ["Telephony", "Journal", "Settings"], 1),
-        ("mini", ["Telephony", "Journal", "Settings"], 0),
+        ("mini", ["Contacts", "Telephony", "Journal", "Settings"], 0),
     ],
 )
 def test_the_width_of_the_window_chooses_the_mode(page: Page, mode, areas, edges):
@@ -66,6 +66,12 @@ def test_the_width_of_the_window_chooses_the_mode(page: Page, mode, areas, edges
     expect(page.get_by_role("button", name="Profile")).to_be_visible()
     expect(journal(page)).to_be_visible()
     expect(page.get_by_test_id("dial-input")).to_be_visible(visible=mode == "expanded")
+    contacts = page.get_by_role("region", name="Contacts")
+    expect(contacts).to_be_visible(visible=mode != "mini")
+    if mode == "mini":
+        area(page, "Contacts").click()
+        expect(contacts).to_be_visible()
+        expect(journal(page)).to_be_hidden()
     if mode != "expanded":
         area(page, "Telephony").click()
         expect(page.get_by_test_id("dial-input")).to_be_visible()

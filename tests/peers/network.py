@@ -121,10 +121,22 @@ class Internet:
     def losing(self, *ports: int) -> Iterator[None]:
         """Meanwhile no packet passes from or to these ports, and nobody is told."""
         listed = ", ".join(map(str, ports))
-        for rule in (f"th dport {{ {listed} }}", f"th sport {{ {listed} }}"):
-            self._router.run(
-                "nft", f"add rule ip home lost meta l4proto {{ tcp, udp }} {rule} drop"
-            )
+        to, back = f"th dport {{ {listed} }}", f"th sport {{ {listed} }}"
+        with self._dropping(
+            f"meta l4proto {{ tcp, udp }} {to}", f"meta l4proto {{ tcp, udp }} {back}"
+        ):
+            yield
+
+    @contextmanager
+    def losing_some(self, percent: int) -> Iterator[None]:
+        """Meanwhile this share of all UDP packets is lost, at random."""
+        with self._dropping(f"meta l4proto udp numgen random mod 100 < {percent}"):
+            yield
+
+    @contextmanager
+    def _dropping(self, *matches: str) -> Iterator[None]:
+        for match in matches:
+            self._router.run("nft", f"add rule ip home lost {match} drop")
         try:
             yield
         finally:

@@ -8,7 +8,8 @@ export const router = createRouter({
   routes: [
     { path: '/journal', name: 'journal', component: JournalView },
     { path: '/settings', name: 'settings', component: SettingsView },
-    // no view of the content: ShellLayout shows telephony beside it or in its place
+    // no views of the content: ShellLayout shows these beside it or in its place
+    { path: '/contacts', name: 'contacts', components: {} },
     { path: '/phone', name: 'phone', components: {} },
     { path: '/:path(.*)*', redirect: '/journal' },
   ],

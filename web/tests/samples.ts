@@ -1,5 +1,13 @@
 /** Calls, entries and registrations as the gateway sends them. */
-import type { Call, JournalEntry, Lamp, Registration, Session } from '@/api/types'
+import type {
+  AnyEvent,
+  Call,
+  Contact,
+  JournalEntry,
+  Lamp,
+  Registration,
+  Session,
+} from '@/api/types'
 
 const bob = {
   number: '102',
@@ -50,6 +58,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
+    quality: null,
     recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
@@ -93,8 +102,26 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     server: 'example.com',
     sip: registrationOf(),
     voicemail_number: null,
+    can_pick_up: true,
+    can_park: true,
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
     ...changes,
   }
+}
+
+export function contactOf(changes: Partial<Contact> = {}): Contact {
+  return {
+    contact_id: 'b0b',
+    revision: 1,
+    name: 'Bob',
+    jid: null,
+    numbers: [],
+    is_favourite: false,
+    ...changes,
+  }
+}
+
+export function changedContact(changes: Partial<Contact> = {}) {
+  return { type: 'directory.contact.changed', contact: contactOf(changes) } satisfies AnyEvent
 }

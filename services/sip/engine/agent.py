@@ -10,17 +10,17 @@ import pjsua2 as pj
 import structlog
 
 from bus.engine_server import EngineServer
-from contracts.errors import CallNotFound, CallNotPlaced, SignedOut, WrongCallState
+from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.registration import Registration
 from contracts.sip import (
     Call,
     CallDirection,
     CallState,
-    Microphone,
     OtherCalls,
     RejectScope,
 )
+from contracts.sound_check import SoundCheck, SoundCheckStep
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
     CallUpdate,
@@ -30,17 +30,19 @@ from services.sip.engine.commands import (
     LampUpdate,
     PickedUp,
     RegistrationUpdate,
-    SipEngine,
     SipSnapshot,
 )
-from services.sip.engine.conferences import dissolve, heard_together, join, together
+from services.sip.engine.conferences import dissolve, heard_together
+from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.remotes import remote_of
+from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
 from services.sip.engine.turns import hold_all_but, hold_latecomers, talked_on
@@ -52,7 +54,7 @@ log = structlog.get_logger(__name__)
 MAX_CALLS = 8
 
 
-class SipAgent(SipEngine):
+class SipAgent(CallControls):
     """Runs in the thread that polls; no object of the library leaves this folder."""
 
     def __init__(self, settings: SipEngineSettings, user_agent: str) -> None:
@@ -71,6 +73,8 @@ class SipAgent(SipEngine):
         self._tones = ProgressTones(self.screen)
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
+        self._quality = QualityWatch()
+        self._sound_checks = SoundChecks(self.screen)
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
@@ -91,6 +95,8 @@ class SipAgent(SipEngine):
         self._lamps.pump()
         hold_latecomers(self._legs.values())
         self._connect()
+        self._quality.update(self._legs.values())
+        self._sound_checks.update(self._legs.values())
         self._tones.update(self._legs.values())
 
     def wake(self) -> None:
@@ -122,7 +128,7 @@ class SipAgent(SipEngine):
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
-        del self._tones, self.screen
+        del self._tones, self._sound_checks, self.screen
         gc.collect()
         self._endpoint.libDestroy()
         del self._account, self._endpoint
@@ -214,30 +220,6 @@ class SipAgent(SipEngine):
         leg.end()
         return leg.call
 
-    def hold(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_hold(held=True)
-        return leg.call
-
-    def resume(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_hold(held=False)
-        hold_all_but(leg, self._legs.values())
-        return leg.call
-
-    def mute(self, call_id: str) -> Call:
-        return self._set_microphone(call_id, Microphone.MUTED)
-
-    def unmute(self, call_id: str) -> Call:
-        return self._set_microphone(call_id, Microphone.LIVE)
-
-    def send_dtmf(self, call_id: str, digits: str) -> Call:
-        leg = self._leg(call_id)
-        leg.press(digits)
-        return leg.call
-
     def transfer(self, call_id: str, to_call_id: str) -> Call:
         leg = self._leg(call_id)
         self._transfers.connect(leg, self._leg(to_call_id))
@@ -250,31 +232,14 @@ class SipAgent(SipEngine):
         self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
-    def start_conference(self, call_ids: list[str]) -> list[Call]:
-        members = join([self._leg(call_id) for call_id in call_ids], self._legs.values())
-        hold_all_but(members[0], self._legs.values())
-        return [leg.call for leg in members]
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        return self._sound_checks.start(step, self._legs.values())
 
-    def drop_participant(self, conference_id: str, call_id: str) -> Call:
-        call = self._ended.get(call_id) or self._leg(call_id).call
-        if call.conference_id != conference_id:
-            raise CallNotFound("not in this conference", call_id=call_id)
-        return self.hang_up(call_id)
+    def get_sound_check(self) -> SoundCheck:
+        return self._sound_checks.get()
 
-    def end_conference(self, conference_id: str) -> None:
-        legs = self._legs.values()
-        for leg in [each for each in legs if each.call.conference_id == conference_id]:
-            leg.end()
-
-    def start_recording(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        self._recordings.start(leg, self._legs.values())
-        return leg.call
-
-    def stop_recording(self, call_id: str) -> Call:
-        leg = self._leg(call_id)
-        self._recordings.stop(leg, self._legs.values())
-        return leg.call
+    def stop_sound_check(self) -> None:
+        self._sound_checks.stop()
 
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
@@ -337,22 +302,7 @@ class SipAgent(SipEngine):
         if self._server is not None:
             self._server.emit(update)
 
-    def _leg(self, call_id: str) -> Leg:
-        leg = self._legs.get(call_id)
-        if leg is None:
-            raise CallNotFound(call_id, call_id=call_id)
-        return leg
-
     def _connect(self) -> None:
         legs = self._legs.values()
         self._wires.update(heard_together(legs) | self._recordings.wires(legs))
         self._recordings.release()
-
-    def _set_microphone(self, call_id: str, microphone: Microphone) -> Call:
-        leg = self._leg(call_id)
-        for each in self._together(leg):
-            each.set_microphone(microphone)
-        return leg.call
-
-    def _together(self, leg: Leg) -> list[Leg]:
-        return together(leg, self._legs.values())

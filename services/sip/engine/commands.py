@@ -8,6 +8,7 @@ from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
 from contracts.sip import Call, OtherCalls, RejectScope, Remote
+from contracts.sound_check import SoundCheck, SoundCheckStep
 
 
 class Hop(Model):
@@ -178,6 +179,17 @@ class SipEngine:
 
     def stop_recording(self, call_id: str) -> Call:
         """Raises CallNotFound."""
+        raise NotImplementedError
+
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        """Raises WrongCallState, NoScreen."""
+        raise NotImplementedError
+
+    def get_sound_check(self) -> SoundCheck:
+        """Raises NotFound."""
+        raise NotImplementedError
+
+    def stop_sound_check(self) -> None:
         raise NotImplementedError
 
     def forget_call(self, call_id: str) -> None:

@@ -31,6 +31,7 @@ from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
+from services.sip.quality import QualityMeter
 from services.sip.recordings import ended
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ class Leg(pj.Call):
         self.call = call
         self._registration = registration
         self.is_heard = False
+        self.meter = QualityMeter()
         self.on_referred: Callable[[int], None] | None = None
         self._screen = screen
         self._on_change = on_change
@@ -219,6 +221,7 @@ class Leg(pj.Call):
             )
             changes |= {"cause": cause, "problem": problem, "ended_at": now}
             changes["recordings"] = ended(self.call.recordings, now)
+            changes["quality"] = self.meter.whole()
             changes["transfer"] = transfer_at_end(self.call.transfer, cause)
             if self.call.answered_at is None and info.lastStatusCode >= 300:
                 changes["sip_status"] = info.lastStatusCode

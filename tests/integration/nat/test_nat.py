@@ -108,6 +108,27 @@ def test_a_registrar_that_is_away_is_found_again_in_the_time_shown_and_a_call_go
         home.waits_for(call, state="terminated")
 
 
+def test_a_call_that_loses_packets_says_so_and_the_journal_keeps_it(home: Face, internet: Internet):
+    sign_in(home, "tcp")
+    with Screen(home, tone_hz=TONE_HZ) as screen:
+        call = home.waits_for(home.dial("600"), state="confirmed")
+        screen.hears(TONE_HZ)
+        with internet.losing_some(percent=25):
+            poor = eventually(lambda: poor_quality(home, call), within_s=20, what="poor quality")
+            home.command(call, "hang-up")
+            home.waits_for(call, state="terminated")
+    assert poor["problem"] in ("loss", "sent_loss")
+    assert 10 < poor["loss_percent"] < 50
+    assert poor["mos"] < 3.6
+    entry = home.journal_entry(call, result="answered")
+    assert entry["quality"]["loss_percent"] > 0
+
+
+def poor_quality(face: Face, call: dict) -> dict | None:
+    quality = face.call(call["call_id"])["quality"]
+    return quality if quality and quality["rating"] == "poor" else None
+
+
 def failed(face: Face) -> dict | None:
     found = registration(face)
     return found if found["problem"] and found["retry_at"] else None

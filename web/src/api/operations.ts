@@ -4,6 +4,9 @@ import type {
   Call,
   CallList,
   Conference,
+  Contact,
+  ContactList,
+  ContactPatch,
   Credentials,
   JournalList,
   Lamp,
@@ -13,6 +16,8 @@ import type {
   Settings,
   SettingsPatch,
   TransferTarget,
+  SoundCheck,
+  SoundCheckStep,
 } from './types'
 
 /** Commands that need nothing but their call. */
@@ -36,6 +41,10 @@ export const rejectCall = (callId: string) =>
 export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
 
+export const listContacts = () => get<ContactList>('/contacts')
+export const changeContact = (contactId: string, patch: ContactPatch) =>
+  command<Contact>('PATCH', `/contacts/${contactId}`, patch)
+
 export const listLamps = () => get<LampList>('/lamps')
 export const pickUp = (number: string) => command<Call>('POST', `${lampPath(number)}/pick-up`)
 export const requestCompletion = (number: string) =>
@@ -50,6 +59,11 @@ export const dropParticipant = (conferenceId: string, callId: string) =>
   command<Call>('DELETE', `/conferences/${conferenceId}/participants/${callId}`)
 export const endConference = (conferenceId: string) =>
   command<undefined>('DELETE', `/conferences/${conferenceId}`)
+
+export const startSoundCheck = (step: SoundCheckStep) =>
+  command<SoundCheck>('POST', '/sound-check', { step })
+export const getSoundCheck = () => get<SoundCheck>('/sound-check')
+export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

@@ -9,6 +9,7 @@ import { connectEvents, type EventClient } from '@/api/events'
 import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
+import { useContacts } from './contacts'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
 import { useNotice } from './notice'
@@ -22,6 +23,7 @@ export const useSync = defineStore('sync', () => {
   const notice = useNotice()
   const session = useSession()
   const calls = useCalls()
+  const contacts = useContacts()
   const journal = useJournal()
   const lamps = useLamps()
   const settings = useSettings()
@@ -64,6 +66,7 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
+    void contacts.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
@@ -138,6 +141,9 @@ export const useSync = defineStore('sync', () => {
         return lamps.put(event.lamp)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
+      case 'directory.contact.changed':
+      case 'directory.contact.deleted':
+        return contacts.take(event)
       case 'journal.entry.changed':
         return journal.put(event.entry)
       case 'gateway.settings.changed':
@@ -159,6 +165,7 @@ export const useSync = defineStore('sync', () => {
 
   function clear(): void {
     calls.clear()
+    contacts.clear()
     lamps.clear()
     journal.clear()
   }

@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { Call, JournalEntry, Remote } from '@/api/types'
 import { appearanceOf, isHeldByRemote } from '@/stores/calls'
 import { nameOf } from './party'
+import { useLampText } from './lamp'
 
 type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'> & {
   transfer?: Call['transfer']
@@ -11,6 +12,7 @@ type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'> & {
 /** Labels and sentences about calls in the language of the page. */
 export function useCallText() {
   const { t } = useI18n()
+  const { ownerOf } = useLampText()
 
   /** One or two words: "Incoming call", "On hold". */
   function labelOf(call: Call): string {
@@ -27,6 +29,9 @@ export function useCallText() {
     if (appearanceOf(call) === 'transferring') return progressOf(call)
     const parts: string[] = []
     if (call.transfer?.state === 'failed') parts.push(failureOf(call.transfer))
+    if (call.picked_up_from !== null) {
+      parts.push(t('call.pickedUpFrom', { name: ownerOf({ number: call.picked_up_from }) }))
+    }
     if (call.continuity === 'restored') parts.push(t('call.restored'))
     if (isHeldByRemote(call)) parts.push(t('call.heldByRemote'))
     if (call.state === 'confirmed' && call.microphone === 'muted') parts.push(t('call.muted'))

@@ -1,5 +1,6 @@
 /** Who the other side is, in words. */
-import type { Remote } from '@/api/types'
+import type { Contact, Remote } from '@/api/types'
+import { useContacts } from '@/stores/contacts'
 import { formatNumber } from './format'
 
 interface Party {
@@ -7,17 +8,27 @@ interface Party {
   dialled_text: string | null
 }
 
-/** The name to show: as signalled, else the number, else what was dialled; "" is anonymous. */
+/** The contact who has this number or address. */
+export function contactOf({ number, uri }: Remote): Contact | undefined {
+  const contacts = useContacts()
+  const contact = number === null ? undefined : contacts.byNumber.get(number)
+  return contact ?? contacts.byAddress.get(addressOf(uri))
+}
+
+/** The name to show: the contact's, as signalled, else the number, else what was dialled; "" is anonymous. */
 export function nameOf({ remote, dialled_text }: Party): string {
-  if (remote.display_name !== '') return remote.display_name
+  const name = contactOf(remote)?.name ?? remote.display_name
+  if (name !== '') return name
   if (remote.number !== null) return formatNumber(remote.number)
   return dialled_text ?? userOf(remote.uri) ?? ''
 }
 
 /** The number beside the name; "" where the name already is the number, or there is none. */
-export function numberOf({ remote }: Party): string {
-  if (remote.number === null || remote.display_name === '') return ''
-  return formatNumber(remote.number)
+export function numberOf(party: Party): string {
+  const { number } = party.remote
+  if (number === null) return ''
+  const formatted = formatNumber(number)
+  return nameOf(party) === formatted ? '' : formatted
 }
 
 /** What to dial to reach this party again; null if it cannot be reached. */
@@ -27,4 +38,9 @@ export function targetOf({ remote, dialled_text }: Party): string | null {
 
 function userOf(uri: string | null): string | undefined {
   return uri?.match(/^sips?:([^@;]+)@/)?.[1]
+}
+
+/** "bob@example.com": the address-of-record without its scheme. */
+function addressOf(uri: string | null): string {
+  return uri?.match(/^sips?:([^@;]+@[^:;?]+)/)?.[1]?.toLowerCase() ?? ''
 }
