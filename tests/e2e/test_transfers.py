@@ -62,7 +62,7 @@ def test_a_call_is_taken_back_while_it_rings_elsewhere(page: Page, bob: Telephon
     page.get_by_test_id("target-submit").click()
 
     way = card(page, appearance="transferring")
-    expect(way).to_contain_text("It rings at 103")
+    expect(way).to_contain_text("It rings at Carol")
     expect(page.get_by_test_id("call-card")).to_have_count(1)
     way.get_by_test_id("take-back").click()
     expect(card(page, appearance="active")).to_be_visible()
