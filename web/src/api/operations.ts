@@ -18,6 +18,7 @@ import type {
   TransferTarget,
   SoundCheck,
   SoundCheckStep,
+  Voicemail,
 } from './types'
 
 /** Commands that need nothing but their call. */
@@ -64,6 +65,8 @@ export const startSoundCheck = (step: SoundCheckStep) =>
   command<SoundCheck>('POST', '/sound-check', { step })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getVoicemail = () => get<Voicemail>('/voicemail')
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

@@ -31,3 +31,4 @@ export type SettingsPatch = Partial<Schemas['SettingsPatch']>
 export type TransferTarget = Partial<Schemas['TransferTarget']>
 export type SoundCheck = Schemas['SoundCheck']
 export type SoundCheckStep = Schemas['SoundCheckStep']
+export type Voicemail = Schemas['Voicemail']
