@@ -11,9 +11,11 @@ import type {
   JournalList,
   Lamp,
   LampList,
+  OtherCalls,
   Session,
   Settings,
   SettingsPatch,
+  TransferTarget,
   SoundCheck,
   SoundCheckStep,
   Voicemail,
@@ -22,7 +24,7 @@ import type {
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
 
 /** Commands that need nothing but their team. */
 export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
@@ -36,6 +38,10 @@ export const listCalls = () => get<CallList>('/calls')
 export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
 export const controlCall = (callId: string, verb: CallVerb) =>
   command<Call>('POST', `/calls/${callId}/${verb}`)
+export const answerCall = (callId: string, others: OtherCalls) =>
+  command<Call>('POST', `/calls/${callId}/answer`, { others })
+export const transferCall = (callId: string, to: TransferTarget) =>
+  command<Call>('POST', `/calls/${callId}/transfer`, to)
 export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
