@@ -18,6 +18,7 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
+├── NoScreen                no browser or program has the audio at the moment
 ├── WrongCallState          the call cannot do this now
 ├── TargetUndiallable       nobody can be called by this text; `problem` says why
 ├── LampNotFound            nobody of this number is watched
@@ -182,6 +183,13 @@ class CallNotPlaced(ContractError):
 
     code = "call_not_placed"
     http_status = 503
+
+
+class NoScreen(ContractError):
+    """No browser or program has the audio at the moment."""
+
+    code = "no_screen"
+    http_status = 409
 
 
 class WrongCallState(ContractError):

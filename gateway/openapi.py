@@ -35,7 +35,9 @@ from gateway.routes import (
     recordings,
     session,
     settings,
+    sound_check,
     teams,
+    voicemail,
 )
 
 APIS: tuple[Api, ...] = (
@@ -43,11 +45,13 @@ APIS: tuple[Api, ...] = (
     calls.api,
     lamps.api,
     conferences.api,
+    sound_check.api,
     contacts.api,
     journal.api,
     recordings.api,
     teams.api,
     settings.api,
+    voicemail.api,
     health.api,
 )
 REF_TEMPLATE = "#/components/schemas/{model}"

@@ -19,7 +19,9 @@ from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
+from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
+from contracts.voicemail import VoicemailChanged
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -42,6 +44,7 @@ class Parts:
     conferences: ConferenceRpc
     directory: DirectoryRpc
     journal: JournalRpc
+    sound_checks: SoundCheckRpc
     teams: TeamsRpc
     accounts: Accounts
     instances: Instances
@@ -77,6 +80,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         {
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
+            VoicemailChanged: event_log.append,
             LampChanged: event_log.append,
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
@@ -91,6 +95,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
         lamps=bus.client("sip", LampsRpc),
         conferences=bus.client("sip", ConferenceRpc),
+        sound_checks=bus.client("sip", SoundCheckRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         teams=bus.client("teams", TeamsRpc),

@@ -126,6 +126,8 @@ def _session(account: StackAccount) -> Session:
         server=account.server,
         sip=registration,
         voicemail_number=account.profile.voicemail_number,
+        can_pick_up=account.profile.pick_up_prefix is not None,
+        can_park=account.profile.parking is not None,
         now=datetime.now(UTC),
         event_id=event_id,
     )

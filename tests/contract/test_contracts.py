@@ -15,6 +15,7 @@ from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.lamps import LampsRpc
 from contracts.sip import SipRpc
+from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamsRpc
 from gateway.openapi import document
 from services.directory.service import DirectoryService
@@ -39,6 +40,7 @@ def methods(interface: type) -> list[str]:
         (SipRpc, SipService),
         (LampsRpc, SipService),
         (ConferenceRpc, SipService),
+        (SoundCheckRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
         (TeamsRpc, TeamsService),

@@ -39,6 +39,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     ended_at: null,
     quality: null,
     recordings: [],
+    priority: 'normal',
     encryption: null,
     ...changes,
   }
@@ -102,6 +103,8 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     server: 'example.com',
     sip: registrationOf(),
     voicemail_number: null,
+    can_pick_up: true,
+    can_park: true,
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
     ...changes,

@@ -7,7 +7,9 @@ from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, OtherCalls, RejectScope, Remote
+from contracts.sip import Call, OtherCalls, Priority, RejectScope, Remote
+from contracts.sound_check import SoundCheck, SoundCheckStep
+from contracts.voicemail import Voicemail
 
 
 class Hop(Model):
@@ -63,6 +65,8 @@ class SipSnapshot(Model):
 
     account: EngineAccount | None
     registration: Registration
+    voicemail: Voicemail | None
+    """None: the server has not told this engine yet."""
     calls: list[CallUpdate]
     lamps: LampsUpdate
 
@@ -78,6 +82,12 @@ class RegistrationUpdate(Model):
     """The registration changed."""
 
     registration: Registration
+
+
+class VoicemailUpdate(Model):
+    """The server told of the box."""
+
+    voicemail: Voicemail
 
 
 class SipEngine:
@@ -100,8 +110,9 @@ class SipEngine:
         target_uri: SipUri,
         dialled_text: str,
         picked_up: PickedUp | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> Call:
-        """Raises CallNotPlaced, SignedOut."""
+        """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
     def take_back(self, call: Call, dialog: Dialog) -> Call:
@@ -178,6 +189,17 @@ class SipEngine:
 
     def stop_recording(self, call_id: str) -> Call:
         """Raises CallNotFound."""
+        raise NotImplementedError
+
+    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
+        """Raises WrongCallState, NoScreen."""
+        raise NotImplementedError
+
+    def get_sound_check(self) -> SoundCheck:
+        """Raises NotFound."""
+        raise NotImplementedError
+
+    def stop_sound_check(self) -> None:
         raise NotImplementedError
 
     def forget_call(self, call_id: str) -> None:

@@ -1,13 +1,25 @@
 """Audio inside the engine: the port of the person's screen."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import pjsua2 as pj
 
-from services.sip.engine.jitter import JitterBuffer
+from services.sip.engine.jitter import JitterBuffer, Samples
 
 FRAME_MS = 20
 BYTES_PER_SAMPLE = 2
+
+
+class Exercise(Protocol):
+    """Somebody who has the screen to himself: a sound check."""
+
+    def exchange(self, heard: Samples | None, frame: int) -> Samples:
+        """Take a frame of the microphone, and give one for the loudspeaker."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the screen is free again."""
 
 
 class ScreenPort(pj.AudioMediaPort):
@@ -22,6 +34,7 @@ class ScreenPort(pj.AudioMediaPort):
         self.clock_rate_hz = clock_rate_hz
         self.microphone = JitterBuffer(clock_rate_hz, FRAME_MS)
         self.to_speaker: Callable[[bytes], None] | None = None
+        self.exercise: Exercise | None = None
         self._frame_bytes = clock_rate_hz * FRAME_MS // 1000 * BYTES_PER_SAMPLE
         self._silence = bytes(self._frame_bytes)
         self._heard = bytearray(self._frame_bytes)
@@ -39,6 +52,11 @@ class ScreenPort(pj.AudioMediaPort):
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:
         to_speaker = self.to_speaker
         if to_speaker is None:
+            return
+        exercise = self.exercise
+        if exercise is not None and not exercise.is_over:
+            samples = self._frame_bytes // BYTES_PER_SAMPLE
+            to_speaker(exercise.exchange(self.microphone.pull(), samples).tobytes())
             return
         if frame.type != pj.PJMEDIA_FRAME_TYPE_AUDIO or frame.size != self._frame_bytes:
             to_speaker(self._silence)

@@ -14,6 +14,9 @@ import type {
   Session,
   Settings,
   SettingsPatch,
+  SoundCheck,
+  SoundCheckStep,
+  Voicemail,
 } from './types'
 
 /** Commands that need nothing but their call. */
@@ -51,6 +54,13 @@ export const dropParticipant = (conferenceId: string, callId: string) =>
   command<Call>('DELETE', `/conferences/${conferenceId}/participants/${callId}`)
 export const endConference = (conferenceId: string) =>
   command<undefined>('DELETE', `/conferences/${conferenceId}`)
+
+export const startSoundCheck = (step: SoundCheckStep) =>
+  command<SoundCheck>('POST', '/sound-check', { step })
+export const getSoundCheck = () => get<SoundCheck>('/sound-check')
+export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getVoicemail = () => get<Voicemail>('/voicemail')
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

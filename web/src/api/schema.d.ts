@@ -39,7 +39,9 @@ export interface paths {
         put?: never;
         /**
          * Dial a number in any notation, a name of the instance, or a SIP URI.
-         * @description What cannot be dialled gives a call that has already ended; its `problem` says why.
+         * @description What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
+         *     number of the instance's region passes every limit; while it is being called, that call is the
+         *     answer, whatever the `Idempotency-Key`.
          */
         post: operations["place_call"];
         delete?: never;
@@ -336,6 +338,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sound-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The step that runs, or ran last; figures once its `state` is `done`. */
+        get: operations["get_sound_check"];
+        put?: never;
+        /**
+         * Try out the screen that has the audio; `GET` tells how it went.
+         * @description Not while there is a call; a call that begins stops it.
+         */
+        post: operations["start_sound_check"];
+        /** Stop the step that runs. */
+        delete: operations["stop_sound_check"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -528,6 +552,23 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether messages wait, and how many; the session names the number that plays them. */
+        get: operations["get_voicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -597,7 +638,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -681,6 +722,8 @@ export interface components {
              * @default []
              */
             recordings: components["schemas"]["Recording"][];
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
             /**
              * @description null: there was no sound yet
              * @default null
@@ -1153,6 +1196,12 @@ export interface components {
             reason: string;
         };
         /**
+         * Priority
+         * @description Of a call, after RFC 3261 section 20.26.
+         * @enum {string}
+         */
+        Priority: "normal" | "emergency";
+        /**
          * ProblemDetails
          * @description RFC 9457. `code` is stable; `fields` has what the sentence of the page needs.
          */
@@ -1167,7 +1216,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
+            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -1334,6 +1383,10 @@ export interface components {
             sip: components["schemas"]["Registration"];
             /** Voicemail Number */
             voicemail_number: string | null;
+            /** Can Pick Up */
+            can_pick_up: boolean;
+            /** Can Park */
+            can_park: boolean;
             /**
              * Now
              * Format: date-time
@@ -1396,6 +1449,76 @@ export interface components {
          * @enum {string}
          */
         SipTransport: "udp" | "tcp" | "tls";
+        /**
+         * SoundCheck
+         * @description A step and, once it is done, what was measured. A figure that was not found is null.
+         */
+        SoundCheck: {
+            step: components["schemas"]["SoundCheckStep"];
+            state: components["schemas"]["SoundCheckState"];
+            /**
+             * Position S
+             * @description how much of the step is over
+             */
+            position_s: number;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Delay Ms
+             * @description path: there and back; echo: by the air
+             * @default null
+             */
+            delay_ms: number | null;
+            /**
+             * Loss Percent
+             * @description path: what did not come back
+             * @default null
+             */
+            loss_percent: number | null;
+            /**
+             * Echo Loss Db
+             * @description echo: how much weaker it came back; null if it did not
+             * @default null
+             */
+            echo_loss_db: number | null;
+            /**
+             * Speech Dbfs
+             * @description voice: its level; 0 is the limit
+             * @default null
+             */
+            speech_dbfs: number | null;
+            /**
+             * Noise Dbfs
+             * @description voice: level in the pauses
+             * @default null
+             */
+            noise_dbfs: number | null;
+            /**
+             * Peak Dbfs
+             * @description voice: the loudest sample
+             * @default null
+             */
+            peak_dbfs: number | null;
+        };
+        /**
+         * SoundCheckChoice
+         * @description What to try out.
+         */
+        SoundCheckChoice: {
+            step: components["schemas"]["SoundCheckStep"];
+        };
+        /**
+         * SoundCheckState
+         * @description STOPPED: by the person, or because a call began.
+         * @enum {string}
+         */
+        SoundCheckState: "running" | "done" | "stopped";
+        /**
+         * SoundCheckStep
+         * @description One thing that is tried out at a time; each takes a few seconds.
+         * @enum {string}
+         */
+        SoundCheckStep: "path" | "echo" | "voice";
         /**
          * Team
          * @description One team as the person sees it, whole; `revision` grows by one per change.
@@ -1550,6 +1673,46 @@ export interface components {
              * @default null
              */
             to_call_id: string | null;
+        };
+        /**
+         * Voicemail
+         * @description Message waiting, RFC 3842. Of a server that never says anything nothing is known.
+         */
+        Voicemail: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Is Waiting
+             * @description the lamp; null: not known
+             * @default null
+             */
+            is_waiting: boolean | null;
+            /**
+             * New Messages
+             * @description null: the server does not count
+             * @default null
+             */
+            new_messages: number | null;
+            /**
+             * Old Messages
+             * @default null
+             */
+            old_messages: number | null;
+        };
+        /**
+         * VoicemailChanged
+         * @description A message came, was heard or was deleted.
+         */
+        VoicemailChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sip.voicemail.changed";
+            voicemail: components["schemas"]["Voicemail"];
         };
         /**
          * WaitingCaller
@@ -3594,6 +3757,250 @@ export interface operations {
             };
         };
     };
+    get_sound_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SoundCheck */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoundCheck"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    start_sound_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoundCheckChoice"];
+            };
+        };
+        responses: {
+            /** @description SoundCheck */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoundCheck"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `no_screen`, `wrong_call_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    stop_sound_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_contacts: {
         parameters: {
             query?: never;
@@ -4709,6 +5116,80 @@ export interface operations {
             };
             /** @description `invalid_request` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Voicemail */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voicemail"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

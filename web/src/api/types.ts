@@ -27,3 +27,6 @@ export type Remote = Schemas['Remote']
 export type Session = Schemas['Session']
 export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
+export type SoundCheck = Schemas['SoundCheck']
+export type SoundCheckStep = Schemas['SoundCheckStep']
+export type Voicemail = Schemas['Voicemail']

@@ -104,6 +104,24 @@ export class AudioRoad {
     return this.#nodes?.voice.level ?? 0
   }
 
+  /** Return what is to be played, past loudspeaker and microphone. */
+  loop(isLooped: boolean): void {
+    if (this.#nodes === null) return
+    const { context, voice, capture, playback } = this.#nodes
+    voice.isConnected = !isLooped
+    playback.disconnect()
+    playback.connect(isLooped ? capture : context.destination)
+  }
+
+  /** What loudspeaker and microphone add to the way. */
+  get deviceLatencyMs(): number {
+    const context = this.#nodes?.context
+    const settings = this.#stream?.getAudioTracks()[0]?.getSettings()
+    // TypeScript's library does not know `latency`
+    const microphoneS = (settings as { latency?: number } | undefined)?.latency ?? 0
+    return 1000 * ((context?.outputLatency ?? 0) + microphoneS)
+  }
+
   releaseMicrophone(): void {
     this.#microphone.close()
   }

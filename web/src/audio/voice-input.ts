@@ -19,7 +19,7 @@ export class VoiceInput {
 
   constructor(
     private readonly context: AudioContext,
-    destination: AudioNode,
+    private readonly destination: AudioNode,
   ) {
     this.#analyser = new AnalyserNode(context, { fftSize: 1024 })
     this.#analyser.connect(destination)
@@ -34,6 +34,12 @@ export class VoiceInput {
     if (previous === null) voice?.fader.gain.setValueAtTime(1, 0)
     else if (voice === null) drop(previous)
     else void this.#change(previous, voice)
+  }
+
+  /** Whether anybody hears it, whichever microphone it is. */
+  set isConnected(isConnected: boolean) {
+    this.#analyser.disconnect()
+    if (isConnected) this.#analyser.connect(this.destination)
   }
 
   /** How loud it is at this moment: 0 (silence) to 1 (full scale). */

@@ -117,6 +117,11 @@ export const useAudio = defineStore('audio', () => {
     claim.release()
   }
 
+  /** Nobody needs the audio any more, unless there is a call. */
+  function release(): void {
+    if (calls.audible.length === 0) leave()
+  }
+
   /** Needs a gesture of the user, or a microphone that is allowed already. */
   async function arm(): Promise<void> {
     audioRoad.resume()
@@ -186,7 +191,10 @@ export const useAudio = defineStore('audio', () => {
     take,
     takeFor,
     arm,
+    release,
     microphoneLevel: () => audioRoad.microphoneLevel,
+    deviceLatencyMs: () => audioRoad.deviceLatencyMs,
+    loop: (isLooped: boolean) => audioRoad.loop(isLooped),
   }
 })
 

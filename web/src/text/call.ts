@@ -2,12 +2,14 @@
 import { useI18n } from 'vue-i18n'
 import type { Call, JournalEntry } from '@/api/types'
 import { appearanceOf, isHeldByRemote } from '@/stores/calls'
+import { useLampText } from './lamp'
 
 type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'>
 
 /** Labels and sentences about calls in the language of the page. */
 export function useCallText() {
   const { t } = useI18n()
+  const { ownerOf } = useLampText()
 
   /** One or two words: "Incoming call", "On hold". */
   function labelOf(call: Call): string {
@@ -21,6 +23,9 @@ export function useCallText() {
     if (call.state === 'terminated') return endingOf(call)
     if (call.continuity === 'interrupted') return t('call.interrupted')
     const parts: string[] = []
+    if (call.picked_up_from !== null) {
+      parts.push(t('call.pickedUpFrom', { name: ownerOf({ number: call.picked_up_from }) }))
+    }
     if (call.continuity === 'restored') parts.push(t('call.restored'))
     if (isHeldByRemote(call)) parts.push(t('call.heldByRemote'))
     if (call.state === 'confirmed' && call.microphone === 'muted') parts.push(t('call.muted'))
