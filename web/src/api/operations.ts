@@ -11,16 +11,23 @@ import type {
   JournalList,
   Lamp,
   LampList,
+  OtherCalls,
   Session,
   Settings,
   SettingsPatch,
+  TransferTarget,
   SoundCheck,
   SoundCheckStep,
   Voicemail,
+  Team,
+  TeamList,
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+
+/** Commands that need nothing but their team. */
+export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
@@ -31,6 +38,10 @@ export const listCalls = () => get<CallList>('/calls')
 export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
 export const controlCall = (callId: string, verb: CallVerb) =>
   command<Call>('POST', `/calls/${callId}/${verb}`)
+export const answerCall = (callId: string, others: OtherCalls) =>
+  command<Call>('POST', `/calls/${callId}/answer`, { others })
+export const transferCall = (callId: string, to: TransferTarget) =>
+  command<Call>('POST', `/calls/${callId}/transfer`, to)
 export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
@@ -61,6 +72,11 @@ export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
 
 export const getVoicemail = () => get<Voicemail>('/voicemail')
+export const listTeams = () => get<TeamList>('/teams')
+export const changeTeam = (teamId: string, verb: TeamVerb) =>
+  command<Team>('POST', `/teams/${teamId}/${verb}`)
+export const pauseInTeam = (teamId: string, reason: string) =>
+  command<Team>('POST', `/teams/${teamId}/pause`, { reason })
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>
