@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/settings', name: 'settings', component: SettingsView },
     // no views of the content: ShellLayout shows these beside it or in its place
     { path: '/contacts', name: 'contacts', components: {} },
+    { path: '/dial', name: 'dial', components: {} },
     { path: '/phone', name: 'phone', components: {} },
     { path: '/:path(.*)*', redirect: '/journal' },
   ],
