@@ -15,6 +15,7 @@ class LampKind(StrEnum):
 
     PERSON = "person"
     PARKING = "parking"  # a slot where the PBX keeps one parked call
+    TEAM = "team"  # lit while we are logged in to a queue
 
 
 class LampState(StrEnum):

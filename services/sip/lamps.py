@@ -40,7 +40,7 @@ class LampsPart(AccountPart, LampsRpc):
     def pick_up(self, request: LampCommand) -> Call:
         profile = self.account().profile
         lamp = self.store.get_lamp(request.number)
-        if lamp.state is not WAITING[lamp.kind]:
+        if lamp.state is not WAITING.get(lamp.kind):
             raise WrongLampState(lamp.state, state=lamp.state)
         dialled = lamp.number
         if lamp.kind is LampKind.PERSON:

@@ -1108,7 +1108,7 @@ export interface components {
          * @description What a lamp stands for.
          * @enum {string}
          */
-        LampKind: "person" | "parking";
+        LampKind: "person" | "parking" | "team";
         /**
          * LampList
          * @description All lamps, in no order.
@@ -1546,6 +1546,12 @@ export interface components {
              * @default
              */
             pause_reason: string;
+            /**
+             * Is In Sight
+             * @description false without AMI: only the person's own state is known, and no pause
+             * @default true
+             */
+            is_in_sight: boolean;
             /**
              * Pause Reasons
              * @description to choose from
