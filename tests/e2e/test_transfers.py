@@ -27,9 +27,9 @@ def test_a_second_call_is_added_and_both_are_connected_at_a_click(
         bob.hears(TONE_HZ, within_s=10)
 
         card(page, appearance="active").get_by_test_id("add-call").click()
-        page.get_by_test_id("target-input").fill("103")
+        page.get_by_test_id("target-input").fill("car")
         page.keyboard.press("Enter")
-        expect(card(page, appearance="active")).to_contain_text("103")
+        expect(card(page, appearance="active")).to_contain_text("Carol")
         card(page, appearance="held").get_by_test_id("connect").click()
 
         expect(card(page, appearance="ended")).to_contain_text("Transferred to")

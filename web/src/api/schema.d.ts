@@ -1144,12 +1144,6 @@ export interface components {
          */
         MediaEncryption: "none" | "sdes" | "dtls";
         /**
-         * MemberPhone
-         * @description What the phone of a member does, as the PBX sees it.
-         * @enum {string}
-         */
-        MemberPhone: "free" | "ringing" | "busy" | "offline" | "unknown";
-        /**
          * MemberState
          * @description Whether the team's callers reach somebody.
          * @enum {string}
@@ -1622,7 +1616,8 @@ export interface components {
              * @default
              */
             pause_reason: string;
-            phone: components["schemas"]["MemberPhone"];
+            /** @description as the PBX sees it in the queue */
+            phone: components["schemas"]["LampState"];
         };
         /**
          * TeamProblem
