@@ -54,7 +54,7 @@ def test_a_call_is_transferred_by_keyboard_and_comes_back_from_who_is_busy(
     ear.hears(BOB_HZ, within_s=10)
 
 
-def test_a_call_goes_to_a_contact_and_is_taken_back_while_it_rings_there(page: Page, bob: Telephone):
+def test_a_call_goes_to_a_contact_and_is_taken_back_while_it_rings(page: Page, bob: Telephone):
     dial(page, "102")
     expect(card(page, appearance="active")).to_be_visible()
     page.get_by_test_id("contact").filter(has_text="Carol").click(button="right")
