@@ -37,6 +37,7 @@ from gateway.routes import (
     settings,
     sound_check,
     teams,
+    voicemail,
 )
 
 APIS: tuple[Api, ...] = (
@@ -50,6 +51,7 @@ APIS: tuple[Api, ...] = (
     recordings.api,
     teams.api,
     settings.api,
+    voicemail.api,
     health.api,
 )
 REF_TEMPLATE = "#/components/schemas/{model}"

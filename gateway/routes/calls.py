@@ -1,5 +1,6 @@
 """Calls."""
 
+from contracts.emergency import is_emergency_number
 from contracts.errors import (
     CallNotFound,
     CallNotPlaced,
@@ -43,8 +44,12 @@ def list_calls() -> CallList:
 def place_call(body: Dial) -> Call:
     """Dial a number in any notation, a name of the instance, or a SIP URI.
 
-    What cannot be dialled gives a call that has already ended; its `problem` says why.
+    What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
+    number of the instance's region passes every limit; while it is being called, that call is the
+    answer, whatever the `Idempotency-Key`.
     """
+    if is_emergency_number(body.target, parts().accounts.region()):
+        return parts().sip.call_emergency(body.target)
     return parts().sip.place_call(PlaceCall(target=body.target, **request_id()))
 
 

@@ -39,6 +39,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     ended_at: null,
     quality: null,
     recordings: [],
+    priority: 'normal',
     encryption: null,
     ...changes,
   }

@@ -7,8 +7,9 @@ from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, OtherCalls, RejectScope, Remote
+from contracts.sip import Call, OtherCalls, Priority, RejectScope, Remote
 from contracts.sound_check import SoundCheck, SoundCheckStep
+from contracts.voicemail import Voicemail
 
 
 class Hop(Model):
@@ -64,6 +65,8 @@ class SipSnapshot(Model):
 
     account: EngineAccount | None
     registration: Registration
+    voicemail: Voicemail | None
+    """None: the server has not told this engine yet."""
     calls: list[CallUpdate]
     lamps: LampsUpdate
 
@@ -79,6 +82,12 @@ class RegistrationUpdate(Model):
     """The registration changed."""
 
     registration: Registration
+
+
+class VoicemailUpdate(Model):
+    """The server told of the box."""
+
+    voicemail: Voicemail
 
 
 class SipEngine:
@@ -101,8 +110,9 @@ class SipEngine:
         target_uri: SipUri,
         dialled_text: str,
         picked_up: PickedUp | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> Call:
-        """Raises CallNotPlaced, SignedOut."""
+        """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
     def take_back(self, call: Call, dialog: Dialog) -> Call:

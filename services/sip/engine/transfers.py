@@ -159,20 +159,23 @@ class Handover:
         target = self.target.call
         if target.cause is TerminationCause.CANCELLED:
             self.is_over = True
+            self._resume()
             self.leg.revise(transfer=None)
         else:
             self._fail(target.problem)
+
+    def _resume(self) -> None:
         if self._is_quiet():
             self.leg.set_hold(held=False)
 
     def _fail(self, problem: CallProblem | None) -> None:
         """Whoever has answered stays with us, too."""
         self.is_over = True
-        self._show(TransferState.FAILED, problem)
-        if self.target.call.state is not CallState.TERMINATED:
+        if self.target.call.state is CallState.TERMINATED:
+            self._resume()
+        else:
             self.target.revise(transfer=None)
-        elif self._is_quiet():
-            self.leg.set_hold(held=False)
+        self._show(TransferState.FAILED, problem)
 
     def _show(self, state: TransferState, problem: CallProblem | None = None) -> None:
         target = self.target.call

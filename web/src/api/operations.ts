@@ -11,15 +11,18 @@ import type {
   JournalList,
   Lamp,
   LampList,
+  OtherCalls,
   Session,
   Settings,
   SettingsPatch,
+  TransferTarget,
   SoundCheck,
   SoundCheckStep,
+  Voicemail,
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
@@ -30,6 +33,10 @@ export const listCalls = () => get<CallList>('/calls')
 export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
 export const controlCall = (callId: string, verb: CallVerb) =>
   command<Call>('POST', `/calls/${callId}/${verb}`)
+export const answerCall = (callId: string, others: OtherCalls) =>
+  command<Call>('POST', `/calls/${callId}/answer`, { others })
+export const transferCall = (callId: string, to: TransferTarget) =>
+  command<Call>('POST', `/calls/${callId}/transfer`, to)
 export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
@@ -58,6 +65,8 @@ export const startSoundCheck = (step: SoundCheckStep) =>
   command<SoundCheck>('POST', '/sound-check', { step })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getVoicemail = () => get<Voicemail>('/voicemail')
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

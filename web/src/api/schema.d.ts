@@ -39,7 +39,9 @@ export interface paths {
         put?: never;
         /**
          * Dial a number in any notation, a name of the instance, or a SIP URI.
-         * @description What cannot be dialled gives a call that has already ended; its `problem` says why.
+         * @description What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
+         *     number of the instance's region passes every limit; while it is being called, that call is the
+         *     answer, whatever the `Idempotency-Key`.
          */
         post: operations["place_call"];
         delete?: never;
@@ -550,6 +552,23 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether messages wait, and how many; the session names the number that plays them. */
+        get: operations["get_voicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -619,7 +638,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -703,6 +722,8 @@ export interface components {
              * @default []
              */
             recordings: components["schemas"]["Recording"][];
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
             /**
              * @description null: there was no sound yet
              * @default null
@@ -1175,6 +1196,12 @@ export interface components {
             reason: string;
         };
         /**
+         * Priority
+         * @description Of a call, after RFC 3261 section 20.26.
+         * @enum {string}
+         */
+        Priority: "normal" | "emergency";
+        /**
          * ProblemDetails
          * @description RFC 9457. `code` is stable; `fields` has what the sentence of the page needs.
          */
@@ -1646,6 +1673,46 @@ export interface components {
              * @default null
              */
             to_call_id: string | null;
+        };
+        /**
+         * Voicemail
+         * @description Message waiting, RFC 3842. Of a server that never says anything nothing is known.
+         */
+        Voicemail: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Is Waiting
+             * @description the lamp; null: not known
+             * @default null
+             */
+            is_waiting: boolean | null;
+            /**
+             * New Messages
+             * @description null: the server does not count
+             * @default null
+             */
+            new_messages: number | null;
+            /**
+             * Old Messages
+             * @default null
+             */
+            old_messages: number | null;
+        };
+        /**
+         * VoicemailChanged
+         * @description A message came, was heard or was deleted.
+         */
+        VoicemailChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sip.voicemail.changed";
+            voicemail: components["schemas"]["Voicemail"];
         };
         /**
          * WaitingCaller
@@ -5049,6 +5116,80 @@ export interface operations {
             };
             /** @description `invalid_request` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Voicemail */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voicemail"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

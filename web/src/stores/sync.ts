@@ -15,6 +15,7 @@ import { useLamps } from './lamps'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
+import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
@@ -27,6 +28,7 @@ export const useSync = defineStore('sync', () => {
   const journal = useJournal()
   const lamps = useLamps()
   const settings = useSettings()
+  const voicemail = useVoicemail()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -72,6 +74,7 @@ export const useSync = defineStore('sync', () => {
       api.listLamps(),
       journal.load(),
       settings.load(),
+      voicemail.load(),
     ])
     calls.replaceAll(callList.items)
     lamps.replaceAll(lampList.items)
@@ -137,6 +140,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.voicemail.changed':
+        return voicemail.put(event.voicemail)
       case 'sip.lamp.changed':
         return lamps.put(event.lamp)
       case 'sip.registration.changed':

@@ -1,10 +1,13 @@
 /** How a call is, in words. */
 import { useI18n } from 'vue-i18n'
-import type { Call, JournalEntry } from '@/api/types'
+import type { Call, JournalEntry, Remote } from '@/api/types'
 import { appearanceOf, isHeldByRemote } from '@/stores/calls'
+import { nameOf } from './party'
 import { useLampText } from './lamp'
 
-type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'>
+type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'> & {
+  transfer?: Call['transfer']
+}
 
 /** Labels and sentences about calls in the language of the page. */
 export function useCallText() {
@@ -15,6 +18,7 @@ export function useCallText() {
   function labelOf(call: Call): string {
     const appearance = appearanceOf(call)
     if (appearance === 'outgoing') return t(`call.state.${call.state}`)
+    if (appearance === 'ended' && call.transfer !== null) return t('transfer.done')
     return t(`call.appearance.${appearance}`)
   }
 
@@ -22,7 +26,9 @@ export function useCallText() {
   function detailOf(call: Call): string {
     if (call.state === 'terminated') return endingOf(call)
     if (call.continuity === 'interrupted') return t('call.interrupted')
+    if (appearanceOf(call) === 'transferring') return progressOf(call)
     const parts: string[] = []
+    if (call.transfer?.state === 'failed') parts.push(failureOf(call.transfer))
     if (call.picked_up_from !== null) {
       parts.push(t('call.pickedUpFrom', { name: ownerOf({ number: call.picked_up_from }) }))
     }
@@ -32,10 +38,27 @@ export function useCallText() {
     return parts.join(' ')
   }
 
-  return { labelOf, detailOf, endingOf }
+  return { labelOf, detailOf, endingOf, shortNameOf }
+
+  /** Of a target, as it was dialled or is known. */
+  function shortNameOf(remote: Remote): string {
+    return nameOf({ remote, dialled_text: null }) || t('call.anonymous')
+  }
+
+  function progressOf({ transfer }: Call): string {
+    return transfer === null
+      ? ''
+      : t(`transfer.state.${transfer.state}`, { name: shortNameOf(transfer.target) })
+  }
+
+  function failureOf({ target, problem }: NonNullable<Call['transfer']>): string {
+    const reason = t(problem === null ? 'ending.remote_bye' : `callProblem.${problem}`)
+    return t('transfer.failed', { name: shortNameOf(target), reason })
+  }
 
   /** Why it ended. */
-  function endingOf({ direction, problem, cause, answered_at }: Ending): string {
+  function endingOf({ direction, problem, cause, answered_at, transfer }: Ending): string {
+    if (transfer) return t('transfer.to', { name: shortNameOf(transfer.target) })
     if (problem !== null) return t(`callProblem.${problem}`)
     if (cause === 'cancelled' && answered_at === null) return t(`ending.cancelled_${direction}`)
     return cause === null ? '' : t(`ending.${cause}`)
