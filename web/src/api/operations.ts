@@ -22,7 +22,7 @@ import type {
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute' | 'park'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
