@@ -56,6 +56,7 @@ describe('the locales', () => {
 
   it.each([
     ['CallProblem', 'callProblem'],
+    ['TeamProblem', 'teamProblem'],
     ['RegistrationProblem', 'registrationProblem'],
     ['RegistrationState', 'registration.long'],
     ['RegistrationState', 'registration.short'],

@@ -7,6 +7,8 @@ import type {
   Lamp,
   Registration,
   Session,
+  Team,
+  WaitingCaller,
 } from '@/api/types'
 
 const bob = {
@@ -111,6 +113,23 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
   }
 }
 
+export function teamOf(changes: Partial<Team> = {}): Team {
+  return {
+    team_id: 'support',
+    revision: 1,
+    name: 'Support',
+    number: '620',
+    membership: 'flexible',
+    problem: null,
+    state: 'logged_out',
+    pause_reason: '',
+    pause_reasons: ['Nacharbeit'],
+    members: [],
+    callers: [],
+    ...changes,
+  }
+}
+
 export function contactOf(changes: Partial<Contact> = {}): Contact {
   return {
     contact_id: 'b0b',
@@ -119,6 +138,17 @@ export function contactOf(changes: Partial<Contact> = {}): Contact {
     jid: null,
     numbers: [],
     is_favourite: false,
+    ...changes,
+  }
+}
+
+export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
+  return {
+    caller_id: '1',
+    position: 1,
+    number: '102',
+    display_name: 'Bob',
+    waiting_since: '2026-11-24T10:00:00Z',
     ...changes,
   }
 }

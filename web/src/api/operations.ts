@@ -19,10 +19,15 @@ import type {
   SoundCheck,
   SoundCheckStep,
   Voicemail,
+  Team,
+  TeamList,
 } from './types'
 
 /** Commands that need nothing but their call. */
 export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute' | 'park'
+
+/** Commands that need nothing but their team. */
+export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
@@ -67,6 +72,11 @@ export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
 
 export const getVoicemail = () => get<Voicemail>('/voicemail')
+export const listTeams = () => get<TeamList>('/teams')
+export const changeTeam = (teamId: string, verb: TeamVerb) =>
+  command<Team>('POST', `/teams/${teamId}/${verb}`)
+export const pauseInTeam = (teamId: string, reason: string) =>
+  command<Team>('POST', `/teams/${teamId}/pause`, { reason })
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

@@ -1164,12 +1164,6 @@ export interface components {
          */
         MediaEncryption: "none" | "sdes" | "dtls";
         /**
-         * MemberPhone
-         * @description What the phone of a member does, as the PBX sees it.
-         * @enum {string}
-         */
-        MemberPhone: "free" | "ringing" | "busy" | "offline" | "unknown";
-        /**
          * MemberState
          * @description Whether the team's callers reach somebody.
          * @enum {string}
@@ -1642,7 +1636,8 @@ export interface components {
              * @default
              */
             pause_reason: string;
-            phone: components["schemas"]["MemberPhone"];
+            /** @description as the PBX sees it in the queue */
+            phone: components["schemas"]["LampState"];
         };
         /**
          * TeamProblem
