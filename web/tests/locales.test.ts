@@ -61,6 +61,8 @@ describe('the locales', () => {
     ['RegistrationState', 'registration.long'],
     ['RegistrationState', 'registration.short'],
     ['TerminationCause', 'ending'],
+    ['QualityProblem', 'quality.problem'],
+    ['QualityRating', 'quality.rating'],
     ['Language', 'settings.languages'],
     ['ColourScheme', 'settings.schemes'],
   ] as const)('have a sentence for every %s', (schema, group) => {

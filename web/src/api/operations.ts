@@ -66,6 +66,12 @@ export const dropParticipant = (conferenceId: string, callId: string) =>
 export const endConference = (conferenceId: string) =>
   command<undefined>('DELETE', `/conferences/${conferenceId}`)
 
+export const switchRecording = (callId: string, on: boolean) =>
+  command<Call>('POST', `/calls/${callId}/recording`, { on })
+export const deleteRecording = (recordingId: string) =>
+  command<undefined>('DELETE', `/recordings/${recordingId}`)
+/** Where the sound of a recording is; it takes ranges. */
+export const recordingAddress = (recordingId: string) => `/api/v1/recordings/${recordingId}`
 export const startSoundCheck = (step: SoundCheckStep) =>
   command<SoundCheck>('POST', '/sound-check', { step })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')

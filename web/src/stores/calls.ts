@@ -34,6 +34,8 @@ export const isHeld = (call: Call) =>
   call.local_direction === 'sendonly' || call.local_direction === 'inactive'
 export const isHeldByRemote = (call: Call) =>
   call.remote_direction === 'sendonly' || call.remote_direction === 'inactive'
+/** The recording that is being made of a call. */
+export const recordingOf = (call: Call) => call.recordings.find((each) => each.ended_at === null)
 export const isEnded = (call: Call) => call.state === 'terminated'
 /** Our call to the target, until that has the call or it comes back; null in that call itself. */
 const targetIdOf = ({ transfer }: Call) =>
@@ -119,6 +121,7 @@ export const useCalls = defineStore('calls', () => {
     return call !== undefined
   }
 
+  const record = (callId: string, on: boolean) => run(callId, () => api.switchRecording(callId, on))
   const control = async (callId: string, verb: api.CallVerb): Promise<void> => {
     await run(callId, () => api.controlCall(callId, verb))
   }
@@ -145,6 +148,7 @@ export const useCalls = defineStore('calls', () => {
     place,
     begin,
     control,
+    record,
     answer,
     reject,
     transfer,
