@@ -106,7 +106,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     sip: registrationOf(),
     voicemail_number: null,
     can_pick_up: true,
-    can_park: true,
+    park_number: '700',
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
     ...changes,

@@ -25,7 +25,7 @@ import type {
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute' | 'park'
 
 /** Commands that need nothing but their team. */
 export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
