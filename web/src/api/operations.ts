@@ -8,6 +8,9 @@ import type {
   ContactList,
   ContactPatch,
   Credentials,
+  IncomingPreview,
+  IncomingRules,
+  IncomingRulesPatch,
   JournalList,
   Lamp,
   LampList,
@@ -59,6 +62,13 @@ export const startSoundCheck = (step: SoundCheckStep) =>
   command<SoundCheck>('POST', '/sound-check', { step })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getIncomingRules = () => get<IncomingRules>('/incoming-rules')
+export const changeIncomingRules = (patch: IncomingRulesPatch) =>
+  command<IncomingRules>('PATCH', '/incoming-rules', patch)
+export const previewIncoming = () => get<IncomingPreview>('/incoming-rules/preview')
+export const acknowledgeRinging = (callId: string) =>
+  command<undefined>('POST', `/calls/${callId}/ringing`)
 
 export const getVoicemail = () => get<Voicemail>('/voicemail')
 

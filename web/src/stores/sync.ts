@@ -10,6 +10,7 @@ import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
 import { useContacts } from './contacts'
+import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
 import { useNotice } from './notice'
@@ -29,6 +30,7 @@ export const useSync = defineStore('sync', () => {
   const lamps = useLamps()
   const settings = useSettings()
   const voicemail = useVoicemail()
+  const incoming = useIncoming()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -75,6 +77,7 @@ export const useSync = defineStore('sync', () => {
       journal.load(),
       settings.load(),
       voicemail.load(),
+      incoming.load(),
     ])
     calls.replaceAll(callList.items)
     lamps.replaceAll(lampList.items)
@@ -140,6 +143,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.incoming_rules.changed':
+        return incoming.put(event.rules)
       case 'sip.voicemail.changed':
         return voicemail.put(event.voicemail)
       case 'sip.lamp.changed':
