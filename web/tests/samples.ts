@@ -7,6 +7,8 @@ import type {
   Lamp,
   Registration,
   Session,
+  Team,
+  WaitingCaller,
 } from '@/api/types'
 
 const bob = {
@@ -106,9 +108,26 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     sip: registrationOf(),
     voicemail_number: null,
     can_pick_up: true,
-    can_park: true,
+    park_number: '700',
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
+    ...changes,
+  }
+}
+
+export function teamOf(changes: Partial<Team> = {}): Team {
+  return {
+    team_id: 'support',
+    revision: 1,
+    name: 'Support',
+    number: '620',
+    membership: 'flexible',
+    problem: null,
+    state: 'logged_out',
+    pause_reason: '',
+    pause_reasons: ['Nacharbeit'],
+    members: [],
+    callers: [],
     ...changes,
   }
 }
@@ -121,6 +140,17 @@ export function contactOf(changes: Partial<Contact> = {}): Contact {
     jid: null,
     numbers: [],
     is_favourite: false,
+    ...changes,
+  }
+}
+
+export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
+  return {
+    caller_id: '1',
+    position: 1,
+    number: '102',
+    display_name: 'Bob',
+    waiting_since: '2026-11-24T10:00:00Z',
     ...changes,
   }
 }

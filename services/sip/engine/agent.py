@@ -253,6 +253,11 @@ class SipAgent(CallControls):
         self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
+    def park(self, call_id: str, uri: SipUri) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.park(leg, uri)
+        return leg.call
+
     def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
         return self._sound_checks.start(step, self._legs.values())
 

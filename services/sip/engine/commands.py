@@ -181,6 +181,13 @@ class SipEngine:
         """
         raise NotImplementedError
 
+    def park(self, call_id: str, uri: SipUri) -> Call:
+        """Let the server keep the call; `Call.transfer` says what came of it.
+
+        Raises CallNotFound, WrongCallState.
+        """
+        raise NotImplementedError
+
     def start_conference(self, call_ids: list[str]) -> list[Call]:
         """All calls of the conference. Raises CallNotFound, WrongCallState."""
         raise NotImplementedError

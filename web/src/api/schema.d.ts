@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the PBX keep the other party in a parking slot, from where anybody can go on.
+         * @description `transfer` says what came of it, the lamp of a slot who is in it: picking up there retrieves.
+         */
+        post: operations["park"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lamps": {
         parameters: {
             query?: never;
@@ -1369,12 +1389,6 @@ export interface components {
          */
         MediaEncryption: "none" | "sdes" | "dtls";
         /**
-         * MemberPhone
-         * @description What the phone of a member does, as the PBX sees it.
-         * @enum {string}
-         */
-        MemberPhone: "free" | "ringing" | "busy" | "offline" | "unknown";
-        /**
          * MemberState
          * @description Whether the team's callers reach somebody.
          * @enum {string}
@@ -1620,8 +1634,8 @@ export interface components {
             voicemail_number: string | null;
             /** Can Pick Up */
             can_pick_up: boolean;
-            /** Can Park */
-            can_park: boolean;
+            /** Park Number */
+            park_number: string | null;
             /**
              * Now
              * Format: date-time
@@ -1857,7 +1871,8 @@ export interface components {
              * @default
              */
             pause_reason: string;
-            phone: components["schemas"]["MemberPhone"];
+            /** @description as the PBX sees it in the queue */
+            phone: components["schemas"]["LampState"];
         };
         /**
          * TeamProblem
@@ -3338,6 +3353,102 @@ export interface operations {
                 };
             };
             /** @description `wrong_call_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    park: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_offered`, `wrong_call_state` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -16,6 +16,7 @@ import { useLamps } from './lamps'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
+import { useTeams } from './teams'
 import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
@@ -29,6 +30,7 @@ export const useSync = defineStore('sync', () => {
   const journal = useJournal()
   const lamps = useLamps()
   const settings = useSettings()
+  const teams = useTeams()
   const voicemail = useVoicemail()
   const incoming = useIncoming()
 
@@ -70,6 +72,7 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
+    void teams.load()
     void contacts.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
@@ -158,6 +161,8 @@ export const useSync = defineStore('sync', () => {
         return journal.put(event.entry)
       case 'gateway.settings.changed':
         return settings.put(event.settings)
+      case 'teams.team.changed':
+        return teams.put(event.team)
     }
   }
 
@@ -178,6 +183,7 @@ export const useSync = defineStore('sync', () => {
     contacts.clear()
     lamps.clear()
     journal.clear()
+    teams.clear()
   }
 
   return { state, isLost, sleeps, start, retryNow, signOut, clear }
