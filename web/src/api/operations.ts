@@ -9,6 +9,9 @@ import type {
   ContactPatch,
   ContactsByNumber,
   Credentials,
+  IncomingPreview,
+  IncomingRules,
+  IncomingRulesPatch,
   JournalList,
   Lamp,
   LampList,
@@ -81,6 +84,13 @@ export const startSoundCheck = (step: SoundCheckStep) =>
   command<SoundCheck>('POST', '/sound-check', { step })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getIncomingRules = () => get<IncomingRules>('/incoming-rules')
+export const changeIncomingRules = (patch: IncomingRulesPatch) =>
+  command<IncomingRules>('PATCH', '/incoming-rules', patch)
+export const previewIncoming = () => get<IncomingPreview>('/incoming-rules/preview')
+export const acknowledgeRinging = (callId: string) =>
+  command<undefined>('POST', `/calls/${callId}/ringing`)
 
 export const getVoicemail = () => get<Voicemail>('/voicemail')
 export const listTeams = () => get<TeamList>('/teams')
