@@ -35,7 +35,8 @@ class Session(Model):
     voicemail_number: str | None
     can_pick_up: bool
     """Whether a call that rings at a colleague's can be taken over."""
-    can_park: bool
+    park_number: str | None
+    """Calls that are handed over to it are parked."""
     now: AwareDatetime
     """The stack's clock. A face counts durations by it, since its own may be wrong."""
     event_id: str
@@ -111,6 +112,12 @@ class ContactList(Model):
 
     items: list[Contact]
     event_id: str
+
+
+class ContactsByNumber(Model):
+    """Whose numbers they are, each as it was asked for; those that are nobody's are left out."""
+
+    items: dict[str, Contact]
 
 
 class ContactPatch(Model):

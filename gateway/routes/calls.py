@@ -6,6 +6,7 @@ from contracts.errors import (
     CallNotPlaced,
     EngineDown,
     InvalidRequest,
+    NotOffered,
     SignedOut,
     TargetUndiallable,
     WrongCallState,
@@ -123,6 +124,15 @@ def transfer(call_id: str, body: TransferTarget) -> Call:
 def send_dtmf(call_id: str, body: Dtmf) -> Call:
     """Press keys."""
     return parts().sip.send_dtmf(SendDtmf(call_id=call_id, digits=body.digits, **request_id()))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/park", errors=(*COMMAND_ERRORS, NotOffered))
+def park(call_id: str) -> Call:
+    """Let the PBX keep the other party in a parking slot, from where anybody can go on.
+
+    `transfer` says what came of it, the lamp of a slot who is in it: picking up there retrieves.
+    """
+    return parts().lamps.park(_command(call_id))
 
 
 def _command(call_id: str) -> CallCommand:

@@ -127,7 +127,7 @@ def _session(account: StackAccount) -> Session:
         sip=registration,
         voicemail_number=account.profile.voicemail_number,
         can_pick_up=account.profile.pick_up_prefix is not None,
-        can_park=account.profile.parking is not None,
+        park_number=account.profile.parking.number if account.profile.parking else None,
         now=datetime.now(UTC),
         event_id=event_id,
     )

@@ -44,7 +44,8 @@ def test_somebody_is_called_by_handset_menu_and_keys(page: Page, alice: Face):
 def test_a_star_is_on_every_screen_and_outlives_a_reload(page: Page, alice: Face):
     other = page.context.new_page()
     other.goto(page.url)
-    contact(page, "Bob").get_by_role("button", name="Add Bob to favourites").click()
+    contact(page, "Bob").hover()
+    page.get_by_role("button", name="Add Bob to favourites").click()
     page.get_by_test_id("contact-filter").click()
     page.get_by_role("menuitemradio", name="Favourites").click()
     expect(page.get_by_test_id("contact")).to_have_count(1)

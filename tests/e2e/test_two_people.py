@@ -133,6 +133,22 @@ def test_alice_is_asked_when_bob_is_free_and_calls_him_by_one_click(page: Page, 
     expect(ready).to_have_count(0)
 
 
+def test_alice_parks_bob_and_takes_him_back(page: Page, bob: Face):
+    call = bob.dial("101")
+    page.get_by_test_id("accept").first.click()
+    bob.waits_for(call, state="confirmed")
+
+    card(page, state="confirmed").get_by_test_id("park").click()
+
+    expect(card(page, state="terminated")).to_contain_text("Parked in slot 701.")
+    parked = page.get_by_test_id("parked-call")
+    expect(parked).to_contain_text("Bob")
+    parked.get_by_role("button", name="Retrieve").click()
+    expect(card(page, state="confirmed")).to_contain_text("Bob")
+    expect(parked).to_have_count(0)
+    bob.waits_for(call, state="confirmed")
+
+
 class TestOneBrowserWithBothStacks:
     """Cookies ignore ports: the two sites share a jar."""
 

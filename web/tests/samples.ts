@@ -42,6 +42,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     quality: null,
     recordings: [],
     priority: 'normal',
+    diversion: null,
     encryption: null,
     ...changes,
   }
@@ -66,6 +67,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     ring_time_s: 3,
     talk_time_s: 0,
     transferred_to: null,
+    diversion: null,
     encryption: null,
     ...changes,
   }
@@ -106,7 +108,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     sip: registrationOf(),
     voicemail_number: null,
     can_pick_up: true,
-    can_park: true,
+    park_number: '700',
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
     ...changes,

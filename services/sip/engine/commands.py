@@ -4,6 +4,7 @@ from pydantic import Field
 
 from contracts.base import Model
 from contracts.identity import Host, PhoneNumber, SipUri
+from contracts.incoming import IncomingRules
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
@@ -115,6 +116,14 @@ class SipEngine:
         """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
+    def put_incoming_rules(self, rules: IncomingRules) -> None:
+        """What becomes of calls from now on; those that ring go on as they were told."""
+        raise NotImplementedError
+
+    def acknowledge_ringing(self, call_id: str) -> None:
+        """A screen rings. Raises CallNotFound."""
+        raise NotImplementedError
+
     def take_back(self, call: Call, dialog: Dialog) -> Call:
         """Let a confirmed call go on, from this revision.
 
@@ -169,6 +178,13 @@ class SipEngine:
         """The same with a call that is placed for it; one that rings here is redirected instead.
 
         Raises CallNotFound, WrongCallState, CallNotPlaced, SignedOut.
+        """
+        raise NotImplementedError
+
+    def park(self, call_id: str, uri: SipUri) -> Call:
+        """Let the server keep the call; `Call.transfer` says what came of it.
+
+        Raises CallNotFound, WrongCallState.
         """
         raise NotImplementedError
 

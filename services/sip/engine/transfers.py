@@ -23,6 +23,7 @@ from contracts.sip import (
     TransferState,
 )
 from services.sip.engine.legs import Leg
+from services.sip.engine.parking import Parking
 from services.sip.engine.turns import talked_on
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Transfers:
     def __init__(self, legs: Mapping[str, Leg], place_call: PlaceCall) -> None:
         self._legs = legs
         self._place_call = place_call
-        self._handovers: list[Handover] = []
+        self._handovers: list[Handover | Parking] = []
 
     def connect(self, leg: Leg, target: Leg) -> None:
         """Connect the parties of two calls; one of them may still be ringing."""
@@ -63,6 +64,11 @@ class Transfers:
                 leg.set_hold(held=False)
             raise
         self._handovers.append(Handover(leg, target, self._is_quiet))
+
+    def park(self, leg: Leg, uri: SipUri) -> None:
+        """Give the call to the server, which keeps it."""
+        self._require(leg)
+        self._handovers.append(Parking(leg, uri))
 
     def pump(self) -> None:
         """See how far each has got."""

@@ -2,6 +2,8 @@
 import { useI18n } from 'vue-i18n'
 import type { Call, JournalEntry, Remote } from '@/api/types'
 import { appearanceOf, isHeldByRemote } from '@/stores/calls'
+import { useLamps } from '@/stores/lamps'
+import { useSession } from '@/stores/session'
 import { nameOf } from './party'
 import { useLampText } from './lamp'
 
@@ -12,18 +14,22 @@ type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'> & {
 /** Labels and sentences about calls in the language of the page. */
 export function useCallText() {
   const { t } = useI18n()
+  const lamps = useLamps()
+  const session = useSession()
   const { ownerOf } = useLampText()
 
   /** One or two words: "Incoming call", "On hold". */
   function labelOf(call: Call): string {
     const appearance = appearanceOf(call)
     if (appearance === 'outgoing') return t(`call.state.${call.state}`)
+    if (appearance === 'ended' && isParked(call)) return t('lamp.parkedAs')
     if (appearance === 'ended' && call.transfer !== null) return t('transfer.done')
     return t(`call.appearance.${appearance}`)
   }
 
   /** What happened on the way or at the other end, and at the end of the call what to do next; else "". */
   function detailOf(call: Call): string {
+    if (isParked(call)) return slotOf(call)
     if (call.state === 'terminated') return endingOf(call)
     if (call.continuity === 'interrupted') return t('call.interrupted')
     if (appearanceOf(call) === 'transferring') return progressOf(call)
@@ -39,6 +45,17 @@ export function useCallText() {
   }
 
   return { labelOf, detailOf, endingOf, shortNameOf }
+
+  function isParked({ transfer, state }: Call): boolean {
+    const number = session.session?.park_number ?? null
+    return state === 'terminated' && number !== null && transfer?.target.number === number
+  }
+
+  /** Where the party waits now; "" until the PBX has told, and once somebody has gone on. */
+  function slotOf({ remote }: Call): string {
+    const slot = lamps.parked.find((lamp) => lamp.remote?.uri === remote.uri)
+    return slot === undefined ? '' : t('lamp.parkedIn', { number: slot.number })
+  }
 
   /** Of a target, as it was dialled or is known. */
   function shortNameOf(remote: Remote): string {
