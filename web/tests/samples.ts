@@ -42,6 +42,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     quality: null,
     recordings: [],
     priority: 'normal',
+    diversion: null,
     encryption: null,
     ...changes,
   }
@@ -66,6 +67,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     ring_time_s: 3,
     talk_time_s: 0,
     transferred_to: null,
+    diversion: null,
     encryption: null,
     ...changes,
   }

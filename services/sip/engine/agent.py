@@ -13,6 +13,7 @@ from bus.engine_server import EngineServer
 from contracts.base import Model
 from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
+from contracts.incoming import IncomingRules
 from contracts.registration import Registration
 from contracts.sip import (
     Call,
@@ -37,6 +38,7 @@ from services.sip.engine.commands import (
 from services.sip.engine.conferences import dissolve, heard_together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
@@ -77,6 +79,7 @@ class SipAgent(CallControls):
         self._recordings = Recordings(settings, self.screen)
         self._quality = QualityWatch()
         self._sound_checks = SoundChecks(self.screen)
+        self._incoming = IncomingCalls()
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
@@ -95,6 +98,7 @@ class SipAgent(CallControls):
         self._account.pump(self._legs.values())
         self._transfers.pump()
         self._lamps.pump()
+        self._incoming.pump(self._legs)
         hold_latecomers(self._legs.values())
         self._connect()
         self._quality.update(self._legs.values())
@@ -140,6 +144,7 @@ class SipAgent(CallControls):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
+        self._incoming.belong_to(account.account.profile)
         self._lamps.put(self._account.put(account))
 
     def get_registration(self) -> Registration:
@@ -154,6 +159,12 @@ class SipAgent(CallControls):
 
     # commands: calls
 
+    def put_incoming_rules(self, rules: IncomingRules) -> None:
+        self._incoming.rules = rules
+
+    def acknowledge_ringing(self, call_id: str) -> None:
+        self._incoming.acknowledge(self._leg(call_id).call.call_id)
+
     def place_call(
         self,
         call_id: str,
@@ -166,6 +177,7 @@ class SipAgent(CallControls):
         if registration is None:
             raise SignedOut
         if priority is Priority.EMERGENCY:
+            self._incoming.suspend()
             for leg in self._legs.values():
                 if leg.call.priority is Priority.EMERGENCY and leg.call.remote.uri == target_uri:
                     return leg.call
@@ -219,7 +231,7 @@ class SipAgent(CallControls):
 
     def reject(self, call_id: str, scope: RejectScope) -> Call:
         leg = self._leg(call_id)
-        leg.refuse(scope)
+        self._incoming.reject(leg, scope)
         return leg.call
 
     def hang_up(self, call_id: str) -> Call:
@@ -284,10 +296,8 @@ class SipAgent(CallControls):
         remote = registration.at_home(remote_of(info.remoteUri))
         leg.call = call.model_copy(update={"remote": remote})
         self._legs[call.call_id] = leg
-        self._emit(leg.update())
-        ringing = pj.CallOpParam()
-        ringing.statusCode = pj.PJSIP_SC_RINGING
-        leg.answer(ringing)
+        if self._incoming.admit(leg, self._legs.values()):
+            self._emit(leg.update())
 
     def _moved(self) -> None:
         self._lamps.renew()
