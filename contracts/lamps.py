@@ -90,7 +90,8 @@ class LampsRpc:
     def request_completion(self, request: LampCommand) -> Lamp:
         """Ask to be told when they are free; a second time it lasts anew.
 
-        Ends by itself when we call them, or after a working day. Raises LampNotFound.
+        Ends by itself when a call of ours rings at them or we talk, and after a working day.
+        Raises LampNotFound.
         """
         raise NotImplementedError
 

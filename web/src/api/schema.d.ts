@@ -293,7 +293,7 @@ export interface paths {
         put?: never;
         /**
          * Ask to be told when somebody is free: `completion.is_ready` says so; nothing is dialled.
-         * @description Ends when we have reached each other, and after eight hours.
+         * @description Ends when a call of ours rings there or we talk to each other, and after eight hours.
          */
         post: operations["request_completion"];
         /** Do not tell. */
