@@ -7,6 +7,7 @@ import type {
   Contact,
   ContactList,
   ContactPatch,
+  ContactsByNumber,
   Credentials,
   IncomingPreview,
   IncomingRules,
@@ -51,6 +52,10 @@ export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
 
 export const listContacts = () => get<ContactList>('/contacts')
+export const findByNumbers = (numbers: string[]) =>
+  get<ContactsByNumber>(
+    `/contacts/by-number?${new URLSearchParams({ numbers: numbers.join(',') })}`,
+  )
 export const changeContact = (contactId: string, patch: ContactPatch) =>
   command<Contact>('PATCH', `/contacts/${contactId}`, patch)
 

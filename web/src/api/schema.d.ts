@@ -293,7 +293,7 @@ export interface paths {
         put?: never;
         /**
          * Ask to be told when somebody is free: `completion.is_ready` says so; nothing is dialled.
-         * @description Ends when we have reached each other, and after eight hours.
+         * @description Ends when a call of ours rings there or we talk to each other, and after eight hours.
          */
         post: operations["request_completion"];
         /** Do not tell. */
@@ -389,6 +389,23 @@ export interface paths {
         };
         /** All contacts, in no order. */
         get: operations["list_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/by-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose numbers these are, in whatever notation. */
+        get: operations["find_by_numbers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1012,6 +1029,16 @@ export interface components {
             is_favourite: boolean;
         };
         /**
+         * ContactsByNumber
+         * @description Whose numbers they are, each as it was asked for; those that are nobody's are left out.
+         */
+        ContactsByNumber: {
+            /** Items */
+            items: {
+                [key: string]: components["schemas"]["Contact"];
+            };
+        };
+        /**
          * Credentials
          * @description The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile.
          */
@@ -1353,7 +1380,7 @@ export interface components {
          * @description What a lamp stands for.
          * @enum {string}
          */
-        LampKind: "person" | "parking";
+        LampKind: "person" | "parking" | "team";
         /**
          * LampList
          * @description All lamps, in no order.
@@ -1801,6 +1828,12 @@ export interface components {
              * @default
              */
             pause_reason: string;
+            /**
+             * Is In Sight
+             * @description false without AMI: only the person's own state is known, and no pause
+             * @default true
+             */
+            is_in_sight: boolean;
             /**
              * Pause Reasons
              * @description to choose from
@@ -4395,6 +4428,91 @@ export interface operations {
             };
             /** @description `forbidden_origin` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    find_by_numbers: {
+        parameters: {
+            query: {
+                numbers: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ContactsByNumber */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactsByNumber"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
