@@ -21,6 +21,7 @@ from contracts.sip import (
 )
 from gateway.api import Api
 from gateway.parts import parts, request_id
+from gateway.routes.audio_sinks import heard_where_wanted
 
 api = Api("calls")
 
@@ -45,7 +46,7 @@ def place_call(body: Dial) -> Call:
 
     What cannot be dialled gives a call that has already ended; its `problem` says why.
     """
-    return parts().sip.place_call(PlaceCall(target=body.target, **request_id()))
+    return heard_where_wanted(parts().sip.place_call(PlaceCall(target=body.target, **request_id())))
 
 
 @api.operation("GET", "/api/v1/calls/<call_id>", errors=(CallNotFound,))
@@ -60,7 +61,7 @@ def answer(call_id: str, body: Answer) -> Call:
 
     An answered call is returned as it is.
     """
-    return parts().sip.answer(call_id, body.others)
+    return heard_where_wanted(parts().sip.answer(call_id, body.others))
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/reject", errors=COMMAND_ERRORS)

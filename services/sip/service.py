@@ -41,6 +41,7 @@ from contracts.sip import (
     TerminationCause,
     TransferCall,
 )
+from services.sip.audio_sinks import AudioSinkPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
@@ -56,7 +57,7 @@ from services.sip.targets import Undiallable, target_uri
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, ConferencePart, SoundCheckPart, SipRpc):
+class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

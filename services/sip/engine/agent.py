@@ -10,10 +10,12 @@ import pjsua2 as pj
 import structlog
 
 from bus.engine_server import EngineServer
-from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
+from contracts.audio_sinks import AudioSinkState
+from contracts.errors import AudioSinkUnavailable, CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.registration import Registration
 from contracts.sip import (
+    AudioSink,
     Call,
     CallDirection,
     CallState,
@@ -32,9 +34,10 @@ from services.sip.engine.commands import (
     RegistrationUpdate,
     SipSnapshot,
 )
-from services.sip.engine.conferences import dissolve, heard_together
+from services.sip.engine.conferences import dissolve, heard_together, together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.host_audio import HostAudio
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
@@ -42,6 +45,7 @@ from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.remotes import remote_of
+from services.sip.engine.sinks import SinkChoice
 from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
@@ -74,6 +78,8 @@ class SipAgent(CallControls):
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
         self._quality = QualityWatch()
+        self._host = HostAudio(settings.sip_host_audio_socket, self.screen.host)
+        self._sinks = SinkChoice(self.screen, self._host)
         self._sound_checks = SoundChecks(self.screen)
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
@@ -97,6 +103,7 @@ class SipAgent(CallControls):
         self._connect()
         self._quality.update(self._legs.values())
         self._sound_checks.update(self._legs.values())
+        self._sinks.update(self._legs.values(), self._sound_checks.audio_sink)
         self._tones.update(self._legs.values())
 
     def wake(self) -> None:
@@ -128,7 +135,8 @@ class SipAgent(CallControls):
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
-        del self._tones, self._sound_checks, self.screen
+        self._host.close()
+        del self._tones, self._sound_checks, self._sinks, self._host, self.screen
         gc.collect()
         self._endpoint.libDestroy()
         del self._account, self._endpoint
@@ -232,8 +240,22 @@ class SipAgent(CallControls):
         self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
-    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
-        return self._sound_checks.start(step, self._legs.values())
+    def list_audio_sinks(self) -> list[AudioSinkState]:
+        return [
+            AudioSinkState(audio_sink=AudioSink.BROWSER, is_available=True),
+            AudioSinkState(audio_sink=AudioSink.HOST, is_available=self._host.is_available),
+        ]
+
+    def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
+        leg = self._leg(call_id)
+        self._require(audio_sink)
+        for each in together(leg, self._legs.values()):
+            each.revise(audio_sink=audio_sink)
+        return leg.call
+
+    def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
+        self._require(audio_sink)
+        return self._sound_checks.start(step, audio_sink, self._legs.values())
 
     def get_sound_check(self) -> SoundCheck:
         return self._sound_checks.get()
@@ -297,6 +319,10 @@ class SipAgent(CallControls):
             dissolve(call.conference_id, self._legs.values())
 
     # the rest
+
+    def _require(self, audio_sink: AudioSink) -> None:
+        if audio_sink is AudioSink.HOST and not self._host.is_available:
+            raise AudioSinkUnavailable
 
     def _emit(self, update: CallUpdate | RegistrationUpdate | LampUpdate | LampsUpdate) -> None:
         if self._server is not None:

@@ -1,0 +1,37 @@
+"""Which sink the screen port leads to: that of the call that is talked on."""
+
+from collections.abc import Iterable
+from time import monotonic
+
+from contracts.sip import AudioSink, CallDirection
+from services.sip.engine.host_audio import HostAudio
+from services.sip.engine.legs import Leg
+from services.sip.engine.media import ScreenPort
+
+LAST_TONE_S = 4.0
+"""Nobody is to be heard any more, but the tone that says so still is."""
+
+
+class SinkChoice:
+    """The computer's devices are open only while they are used."""
+
+    def __init__(self, screen: ScreenPort, host: HostAudio) -> None:
+        self._screen = screen
+        self._host = host
+        self._close_at = 0.0
+
+    def update(self, legs: Iterable[Leg], tried: AudioSink | None) -> None:
+        """Follow the calls; `tried` is what a sound check is for."""
+        wanted = tried or next((leg.call.audio_sink for leg in legs if _is_heard(leg)), None)
+        if wanted is AudioSink.HOST:
+            self._close_at = monotonic() + LAST_TONE_S
+            self._host.open()
+            self._screen.sink = self._screen.host
+        elif wanted is AudioSink.BROWSER or monotonic() > self._close_at:
+            self._screen.sink = self._screen.browser
+            self._host.close()
+
+
+def _is_heard(leg: Leg) -> bool:
+    is_incoming = leg.call.direction is CallDirection.INCOMING and leg.call.answered_at is None
+    return leg.wants_audio() and not is_incoming
