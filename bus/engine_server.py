@@ -29,7 +29,10 @@ class Engine(Protocol):
     """What an engine program offers to its server."""
 
     def poll(self, poll_ms: int) -> None:
-        """Let the library work, or wait for something to do, for at most `poll_ms`."""
+        """Let the library work, or wait for something to do, for at most `poll_ms`.
+
+        What a command has left to do is done here, too: without waiting after one.
+        """
 
     def wake(self) -> None:
         """From any thread: whatever poll there is ends at once."""
@@ -69,12 +72,15 @@ class EngineServer:
         signal.signal(signal.SIGINT, self._stop)
         threading.Thread(target=self._watch, args=(engine.wake,), daemon=True).start()
         watched_at = 0.0
+        has_worked = False
         while not self._is_stopping:
             if time.monotonic() - watched_at > WATCHDOG_PERIOD_S:
                 faulthandler.dump_traceback_later(HUNG_AFTER_S, exit=True)
                 watched_at = time.monotonic()
-            engine.poll(poll_ms)
-            for key, _events in self._selector.select(0):
+            engine.poll(0 if has_worked else poll_ms)
+            ready = self._selector.select(0)
+            has_worked = bool(ready)
+            for key, _events in ready:
                 if key.fileobj is self._listener:
                     self._accept(engine)
                 else:

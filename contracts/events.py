@@ -11,10 +11,12 @@ from contracts.lamps import LampChanged
 from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged
 from contracts.teams import TeamChanged
+from contracts.voicemail import VoicemailChanged
 
 AnyEvent = Annotated[
     CallChanged
     | RegistrationChanged
+    | VoicemailChanged
     | LampChanged
     | ContactChanged
     | ContactDeleted

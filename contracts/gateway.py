@@ -33,6 +33,10 @@ class Session(Model):
     server: str
     sip: Registration
     voicemail_number: str | None
+    can_pick_up: bool
+    """Whether a call that rings at a colleague's can be taken over."""
+    park_number: str | None
+    """Calls that are handed over to it are parked."""
     now: AwareDatetime
     """The stack's clock. A face counts durations by it, since its own may be wrong."""
     event_id: str

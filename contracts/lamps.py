@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Command, Event, Model
 from contracts.identity import PhoneNumber
-from contracts.sip import Call, Remote
+from contracts.sip import Call, CallCommand, Remote
 
 
 class LampKind(StrEnum):
@@ -76,6 +76,13 @@ class LampsRpc:
         """Take over a call that rings at a colleague's, or is parked.
 
         Raises LampNotFound, WrongLampState if no call waits there, NotOffered, CallNotPlaced.
+        """
+        raise NotImplementedError
+
+    def park(self, request: CallCommand) -> Call:
+        """Let the PBX keep the other party in a slot; which one, a lamp of the kind PARKING tells.
+
+        `Call.transfer` says what came of it. Raises NotOffered, CallNotFound, WrongCallState.
         """
         raise NotImplementedError
 

@@ -13,6 +13,7 @@ from contracts.identity import PhoneNumber, SipUri
 from contracts.quality import CallQuality
 from contracts.recordings import Recording, StartRecording
 from contracts.registration import RegistrationRpc
+from contracts.voicemail import VoicemailRpc
 
 MAX_TARGET_LENGTH = 1024
 """Longer dialled texts are refused as a bad request; shorter nonsense becomes a failed call."""
@@ -95,6 +96,13 @@ class CallContinuity(StrEnum):
     RESTORED = "restored"  # it goes on after an interruption
 
 
+class Priority(StrEnum):
+    """Of a call, after RFC 3261 section 20.26."""
+
+    NORMAL = "normal"
+    EMERGENCY = "emergency"  # for help: passes every limit, and is not put on hold for another
+
+
 class Remote(Model):
     """The other party of a call."""
 
@@ -154,6 +162,7 @@ class Call(Model):
     ended_at: AwareDatetime | None = None
     quality: CallQuality | None = None
     recordings: tuple[Recording, ...] = ()
+    priority: Priority = Priority.NORMAL
     encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
 
@@ -226,11 +235,19 @@ class CallChanged(Event):
     call: Call
 
 
-class SipRpc(RegistrationRpc):
+class SipRpc(RegistrationRpc, VoicemailRpc):
     """RPC interface of the sip service. Every command raises EngineDown and SignedOut."""
 
     def place_call(self, request: PlaceCall) -> Call:
         """A target that cannot be dialled gives a call that has ended. Raises CallNotPlaced."""
+        raise NotImplementedError
+
+    def call_emergency(self, target: str) -> Call:
+        """Call for help, however full disk and lines are.
+
+        No command with a request id, so that it needs no store: while such a call runs, it is
+        returned. Raises CallNotPlaced.
+        """
         raise NotImplementedError
 
     def list_calls(self) -> list[Call]:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from contracts.base import Command, Event, Model
 from contracts.health import PartHealth
 from contracts.identity import Localpart, PhoneNumber
+from contracts.lamps import LampState
 from contracts.team_profile import PauseReason
 
 
@@ -26,16 +27,6 @@ class MemberState(StrEnum):
     LOGGED_OUT = "logged_out"
 
 
-class MemberPhone(StrEnum):
-    """What the phone of a member does, as the PBX sees it."""
-
-    FREE = "free"
-    RINGING = "ringing"
-    BUSY = "busy"  # talks, or holds
-    OFFLINE = "offline"
-    UNKNOWN = "unknown"  # the queue does not watch it
-
-
 class TeamMember(Model):
     """Somebody in a team."""
 
@@ -46,7 +37,7 @@ class TeamMember(Model):
     membership: Membership
     state: MemberState
     pause_reason: str = Field(default="", max_length=256)
-    phone: MemberPhone
+    phone: LampState = Field(description="as the PBX sees it in the queue")
 
 
 class WaitingCaller(Model):

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from redis import Redis, RedisError
@@ -53,12 +54,20 @@ class Accounts:
         self._redis = redis
         self.sessions_closed = 0
         self._seen: set[str] = set()
+        self._region: str | None = None
 
     # the account
 
     def get(self) -> StackAccount | None:
         text = self._redis.get("gateway:account")
         return StackAccount.model_validate_json(text) if text else None
+
+    def region(self) -> str | None:
+        """Of the instance, as last known: help can be called while Redis is away."""
+        with suppress(RedisError):
+            account = self.get()
+            self._region = account.profile.region if account else None
+        return self._region
 
     def claim(self, account: StackAccount) -> None:
         """Raises AccountTaken if the stack belongs to somebody else."""

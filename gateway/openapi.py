@@ -38,6 +38,7 @@ from gateway.routes import (
     settings,
     sound_check,
     teams,
+    voicemail,
 )
 
 APIS: tuple[Api, ...] = (
@@ -52,6 +53,7 @@ APIS: tuple[Api, ...] = (
     recordings.api,
     teams.api,
     settings.api,
+    voicemail.api,
     health.api,
 )
 REF_TEMPLATE = "#/components/schemas/{model}"

@@ -22,6 +22,7 @@ from contracts.registration import RegistrationChanged
 from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
+from contracts.voicemail import VoicemailChanged
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -81,6 +82,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         {
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
+            VoicemailChanged: event_log.append,
             LampChanged: event_log.append,
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,

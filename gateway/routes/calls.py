@@ -1,10 +1,12 @@
 """Calls."""
 
+from contracts.emergency import is_emergency_number
 from contracts.errors import (
     CallNotFound,
     CallNotPlaced,
     EngineDown,
     InvalidRequest,
+    NotOffered,
     SignedOut,
     TargetUndiallable,
     WrongCallState,
@@ -44,8 +46,12 @@ def list_calls() -> CallList:
 def place_call(body: Dial) -> Call:
     """Dial a number in any notation, a name of the instance, or a SIP URI.
 
-    What cannot be dialled gives a call that has already ended; its `problem` says why.
+    What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
+    number of the instance's region passes every limit; while it is being called, that call is the
+    answer, whatever the `Idempotency-Key`.
     """
+    if is_emergency_number(body.target, parts().accounts.region()):
+        return heard_where_wanted(parts().sip.call_emergency(body.target))
     return heard_where_wanted(parts().sip.place_call(PlaceCall(target=body.target, **request_id())))
 
 
@@ -119,6 +125,15 @@ def transfer(call_id: str, body: TransferTarget) -> Call:
 def send_dtmf(call_id: str, body: Dtmf) -> Call:
     """Press keys."""
     return parts().sip.send_dtmf(SendDtmf(call_id=call_id, digits=body.digits, **request_id()))
+
+
+@api.operation("POST", "/api/v1/calls/<call_id>/park", errors=(*COMMAND_ERRORS, NotOffered))
+def park(call_id: str) -> Call:
+    """Let the PBX keep the other party in a parking slot, from where anybody can go on.
+
+    `transfer` says what came of it, the lamp of a slot who is in it: picking up there retrieves.
+    """
+    return parts().lamps.park(_command(call_id))
 
 
 def _command(call_id: str) -> CallCommand:

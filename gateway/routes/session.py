@@ -126,6 +126,8 @@ def _session(account: StackAccount) -> Session:
         server=account.server,
         sip=registration,
         voicemail_number=account.profile.voicemail_number,
+        can_pick_up=account.profile.pick_up_prefix is not None,
+        park_number=account.profile.parking.number if account.profile.parking else None,
         now=datetime.now(UTC),
         event_id=event_id,
     )

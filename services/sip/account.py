@@ -23,6 +23,7 @@ from contracts.registration import (
     SignIn,
     SipAccount,
 )
+from contracts.voicemail import Voicemail
 from services.sip.engine.commands import EngineAccount, RegistrationUpdate, SipEngine, SipSnapshot
 from services.sip.locate import Unlocatable, answering, locate
 from services.sip.providers import account_keeper, resolver
@@ -55,6 +56,7 @@ class AccountPart(RegistrationRpc):
         with self.keeper.lock:
             self.keeper.forget(self.store)
             self.store.put_registration(NEVER_REGISTERED)
+            self.store.put_voicemail(Voicemail())
             with suppress(EngineDown):  # a new one knows nothing; `engine_connected` does the rest
                 self.engine.remove_account()
 

@@ -66,6 +66,12 @@ def cause_of_end(
     return TerminationCause.REJECTED, problem
 
 
+def unfailed(transfer: Transfer | None) -> Transfer | None:
+    """What is left to tell of a transfer once the person goes on with the call."""
+    is_failed = transfer is not None and transfer.state is TransferState.FAILED
+    return None if is_failed else transfer
+
+
 def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Transfer | None:
     """What an ended call tells of its transfer: where it went, or nothing.
 

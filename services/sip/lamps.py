@@ -16,7 +16,7 @@ from contracts.lamps import (
     LampsRpc,
     LampState,
 )
-from contracts.sip import Call
+from contracts.sip import Call, CallCommand
 from services.sip.account import AccountPart
 from services.sip.completions import reviewed
 from services.sip.engine.commands import LampsUpdate, LampUpdate, PickedUp, SipSnapshot
@@ -52,6 +52,16 @@ class LampsPart(AccountPart, LampsRpc):
         return self.engine.place_call(
             uuid4().hex, target_uri(dialled, profile.domain), dialled, picked_up
         )
+
+    @rpc
+    def park(self, request: CallCommand) -> Call:
+        profile = self.account().profile
+        if profile.parking is None:
+            raise NotOffered("parking")
+        uri = target_uri(profile.parking.number, profile.domain)
+        parked = self.engine.park(request.call_id, uri)
+        self.store.note_parking(parked.remote)
+        return parked
 
     @rpc
     def request_completion(self, request: LampCommand) -> Lamp:

@@ -11,8 +11,10 @@ from bus.health import redis_health
 from bus.link import EngineGone
 from bus.rpc import rpc
 from contracts.changes import ChangePage
+from contracts.emergency import is_emergency_number
 from contracts.errors import (
     CallNotFound,
+    CallNotPlaced,
     DeadlineExceeded,
     EngineDown,
     SignedOut,
@@ -34,6 +36,7 @@ from contracts.sip import (
     CallState,
     OtherCalls,
     PlaceCall,
+    Priority,
     RejectCall,
     Remote,
     SendDtmf,
@@ -53,11 +56,12 @@ from services.sip.lamps import LampsPart
 from services.sip.settings import SipSettings
 from services.sip.sound_checks import SoundCheckPart
 from services.sip.targets import Undiallable, target_uri
+from services.sip.voicemail import VoicemailPart
 
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, SipRpc):
+class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, VoicemailPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -67,13 +71,24 @@ class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, SipRp
 
     @rpc
     def place_call(self, request: PlaceCall) -> Call:
-        account = self.account()
+        profile = self.account().profile
         call_id = uuid4().hex
         try:
-            uri = target_uri(request.target, account.profile.domain)
+            uri = target_uri(request.target, profile.domain)
         except Undiallable as error:
             return self._undiallable(call_id, request.target, error.problem)
-        return self.engine.place_call(call_id, uri, request.target)
+        is_for_help = is_emergency_number(request.target, profile.region)
+        priority = Priority.EMERGENCY if is_for_help else Priority.NORMAL
+        return self.engine.place_call(call_id, uri, request.target, priority=priority)
+
+    @rpc
+    def call_emergency(self, target: str) -> Call:
+        try:
+            uri = target_uri(target, self.account().profile.domain)
+        except Undiallable as error:
+            raise CallNotPlaced(error.problem) from error
+        priority = Priority.EMERGENCY
+        return self.engine.place_call(uuid4().hex, uri, target, priority=priority)  # no Redis
 
     @rpc
     def list_calls(self) -> list[Call]:
@@ -159,6 +174,8 @@ class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, SipRp
     def engine_connected(self, update: SipSnapshot) -> None:
         with self.keeper.lock:
             self.agree_on_account(update)
+        if update.voicemail is not None:
+            self.store.put_voicemail(update.voicemail)
         known = {each.call.call_id for each in update.calls}
         for call in self.store.running_calls():
             if call.call_id not in known:

@@ -5,6 +5,7 @@ from redis import Redis
 from contracts.errors import CallNotFound
 from contracts.registration import Registration, RegistrationChanged, RegistrationState
 from contracts.sip import Call, CallChanged, CallState
+from contracts.voicemail import Voicemail, VoicemailChanged
 from services.sip.engine.commands import Dialog
 from services.sip.lamp_store import LampStore
 
@@ -14,7 +15,7 @@ NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 class SipStore(LampStore):
     """sip:call:{call_id}, sip:calls (those that have not ended), sip:dialog:{call_id} (of confirmed
-    calls), sip:registration, sip:account; those of the lamps are in LampStore."""
+    calls), sip:registration, sip:voicemail, sip:account; those of the lamps are in LampStore."""
 
     service = "sip"
 
@@ -22,6 +23,7 @@ class SipStore(LampStore):
         super().__init__(redis)
         self._calls_key = self.key("calls")
         self._registration_key = self.key("registration")
+        self._voicemail_key = self.key("voicemail")
         self._account_key = self.key("account")
 
     # calls
@@ -85,6 +87,20 @@ class SipStore(LampStore):
     def get_registration(self) -> Registration:
         text = self.redis.get(self._registration_key)
         return Registration.model_validate_json(text) if text else NEVER_REGISTERED
+
+    def put_voicemail(self, voicemail: Voicemail) -> None:
+        """Store and publish with the next revision, unless nothing has changed."""
+        known = self.get_voicemail()
+        if voicemail.model_copy(update={"revision": known.revision}) == known:
+            return
+        numbered = voicemail.model_copy(update={"revision": known.revision + 1})
+        with self.transaction() as transaction:
+            transaction.pipeline.set(self._voicemail_key, numbered.model_dump_json())
+            transaction.publish(VoicemailChanged(voicemail=numbered))
+
+    def get_voicemail(self) -> Voicemail:
+        text = self.redis.get(self._voicemail_key)
+        return Voicemail.model_validate_json(text) if text else Voicemail()
 
     def put_sealed_account(self, sealed: str | None) -> None:
         """None: nothing is remembered."""

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from contracts.identity import PHONE_NUMBER, PhoneNumber
 from contracts.instance import Person
+from contracts.lamps import LampState
 from contracts.team_profile import QueueProfile
 from contracts.teams import (
-    MemberPhone,
     Membership,
     MemberState,
     Team,
@@ -21,14 +21,14 @@ from services.teams.seat import Seat
 
 _NOBODY = ("", "unknown", "<unknown>", "anonymous")
 _PHONES = {  # AST_DEVICE_* of Asterisk's devicestate.h
-    "1": MemberPhone.FREE,
-    "2": MemberPhone.BUSY,
-    "3": MemberPhone.BUSY,
-    "4": MemberPhone.OFFLINE,  # invalid
-    "5": MemberPhone.OFFLINE,
-    "6": MemberPhone.RINGING,
-    "7": MemberPhone.BUSY,  # rings while it is in use
-    "8": MemberPhone.BUSY,  # holds
+    "1": LampState.FREE,
+    "2": LampState.BUSY,
+    "3": LampState.BUSY,
+    "4": LampState.OFFLINE,  # invalid
+    "5": LampState.OFFLINE,
+    "6": LampState.CALLED,
+    "7": LampState.BUSY,  # rings while it is in use
+    "8": LampState.BUSY,  # holds
 }
 
 
@@ -90,7 +90,7 @@ def _member(seat: Seat, message: Message) -> TeamMember:
         membership=Membership.FIXED if is_fixed else Membership.FLEXIBLE,
         state=MemberState.PAUSED if is_paused else MemberState.LOGGED_IN,
         pause_reason=message.get("PausedReason", "")[:256] if is_paused else "",
-        phone=_PHONES.get(message.get("Status", ""), MemberPhone.UNKNOWN),
+        phone=_PHONES.get(message.get("Status", ""), LampState.UNKNOWN),
     )
 
 
@@ -113,7 +113,7 @@ def _absent(seat: Seat, user: str) -> TeamMember:
         number=_first(person),
         membership=Membership.FLEXIBLE,
         state=MemberState.LOGGED_OUT,
-        phone=MemberPhone.UNKNOWN,
+        phone=LampState.UNKNOWN,
     )
 
 

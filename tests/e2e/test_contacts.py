@@ -44,7 +44,8 @@ def test_somebody_is_called_by_handset_menu_and_keys(page: Page, alice: Face):
 def test_a_star_is_on_every_screen_and_outlives_a_reload(page: Page, alice: Face):
     other = page.context.new_page()
     other.goto(page.url)
-    contact(page, "Bob").get_by_role("button", name="Add Bob to favourites").click()
+    contact(page, "Bob").hover()
+    page.get_by_role("button", name="Add Bob to favourites").click()
     page.get_by_test_id("contact-filter").click()
     page.get_by_role("menuitemradio", name="Favourites").click()
     expect(page.get_by_test_id("contact")).to_have_count(1)
@@ -56,3 +57,34 @@ def test_a_star_is_on_every_screen_and_outlives_a_reload(page: Page, alice: Face
     other.get_by_role("button", name="Remove Bob from favourites").click()
     expect(page.get_by_test_id("contact")).to_have_count(0)
     expect(page.get_by_text("No favourites yet")).to_be_visible()
+
+
+def test_a_name_that_is_typed_calls_the_suggestion(page: Page, alice: Face):
+    field = page.get_by_test_id("dial-input")
+    field.press_sequentially("o")  # Bob and Carol
+    expect(page.get_by_role("option")).to_have_text(["BBob102", "CCarol103"])
+    field.press("ArrowDown")
+    field.press("Enter")
+    is_called(page, "Carol")
+
+    page.get_by_test_id("contact-filter").focus()  # and not the field
+    page.keyboard.type("10")
+    expect(page.get_by_role("option")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    is_called(page, "Bob")
+
+
+def test_a_link_of_another_page_fills_the_field_and_dials_nothing(page: Page, alice: Face):
+    before = len(alice.journal(limit=200)["items"])
+    page.goto(f"{page.url.rpartition('/')[0]}/dial?link=tel:%252B49-30-1234")
+    field = page.get_by_test_id("dial-input")
+    expect(field).to_have_value("+49-30-1234")
+    page.reload()
+    expect(field).to_be_visible()
+    expect(field).to_have_value("")  # a link is taken once
+
+    page.goto(f"{page.url.rpartition('/')[0]}/dial?link=tel:*21*0900123456%23")
+    expect(page.get_by_text("This link contains a service code")).to_be_visible()
+    expect(field).to_have_value("")
+    assert len(alice.journal(limit=200)["items"]) == before

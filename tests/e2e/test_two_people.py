@@ -8,7 +8,7 @@ from pathlib import Path
 
 import amqp
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
@@ -90,6 +90,63 @@ def test_alice_calls_bob_and_each_hears_the_other(people: dict[str, Person]):
         "bob": "101",
     }
     assert all(entry["result"] == "answered" for entry in told.values())
+
+
+def contact(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("contact").filter(has_text=name)
+
+
+def test_alice_picks_up_the_call_that_rings_at_carols(page: Page, bob: Face):
+    """The offer names both; her phone takes the call, and carol's falls silent."""
+    lamp = contact(page, "Carol").get_by_test_id("lamp")
+    expect(lamp).to_have_attribute("data-lamp", "free")
+    call = bob.dial("103")
+    expect(lamp).to_have_attribute("data-lamp", "called")
+    expect(contact(page, "Carol")).to_contain_text("Called by Bob")
+
+    offer = page.get_by_test_id("pick-up-offer")
+    expect(offer).to_contain_text("Bob is calling Carol.")
+    offer.get_by_role("button", name="Pick up").click()
+
+    expect(card(page, state="confirmed")).to_contain_text("Bob")
+    expect(card(page, state="confirmed")).to_contain_text("Picked up from Carol.")
+    expect(offer).to_have_count(0)
+    expect(lamp).to_have_attribute("data-lamp", "free")
+    bob.waits_for(call, state="confirmed")
+    bob.command(call, "hang-up")
+
+
+def test_alice_is_asked_when_bob_is_free_and_calls_him_by_one_click(page: Page, bob: Face):
+    row = contact(page, "Bob")
+    talk = bob.waits_for(bob.dial("600"), state="confirmed")
+    expect(row.get_by_test_id("lamp")).to_have_attribute("data-lamp", "busy")
+    row.get_by_role("button", name="Tell me when Bob is free").click()
+    expect(page.get_by_test_id("completion")).to_contain_text("Bob")
+
+    bob.command(talk, "hang-up")
+
+    ready = page.get_by_test_id("completion-ready")
+    expect(ready).to_contain_text("Bob is free now.")
+    assert bob.calls() == []
+    ready.get_by_role("button", name="Call now").click()
+    assert bob.is_called()["remote"]["number"] == "101"
+    expect(ready).to_have_count(0)
+
+
+def test_alice_parks_bob_and_takes_him_back(page: Page, bob: Face):
+    call = bob.dial("101")
+    page.get_by_test_id("accept").first.click()
+    bob.waits_for(call, state="confirmed")
+
+    card(page, state="confirmed").get_by_test_id("park").click()
+
+    expect(card(page, state="terminated")).to_contain_text("Parked in slot 701.")
+    parked = page.get_by_test_id("parked-call")
+    expect(parked).to_contain_text("Bob")
+    parked.get_by_role("button", name="Retrieve").click()
+    expect(card(page, state="confirmed")).to_contain_text("Bob")
+    expect(parked).to_have_count(0)
+    bob.waits_for(call, state="confirmed")
 
 
 class TestOneBrowserWithBothStacks:

@@ -56,10 +56,13 @@ describe('the locales', () => {
 
   it.each([
     ['CallProblem', 'callProblem'],
+    ['TeamProblem', 'teamProblem'],
     ['RegistrationProblem', 'registrationProblem'],
     ['RegistrationState', 'registration.long'],
     ['RegistrationState', 'registration.short'],
     ['TerminationCause', 'ending'],
+    ['QualityProblem', 'quality.problem'],
+    ['QualityRating', 'quality.rating'],
     ['Language', 'settings.languages'],
     ['ColourScheme', 'settings.schemes'],
   ] as const)('have a sentence for every %s', (schema, group) => {

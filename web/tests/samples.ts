@@ -7,6 +7,8 @@ import type {
   Lamp,
   Registration,
   Session,
+  Team,
+  WaitingCaller,
 } from '@/api/types'
 
 const bob = {
@@ -40,6 +42,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     ended_at: null,
     quality: null,
     recordings: [],
+    priority: 'normal',
     encryption: null,
     ...changes,
   }
@@ -103,8 +106,27 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     server: 'example.com',
     sip: registrationOf(),
     voicemail_number: null,
+    can_pick_up: true,
+    park_number: '700',
     now: '2026-11-24T12:00:00Z',
     event_id: '10-0',
+    ...changes,
+  }
+}
+
+export function teamOf(changes: Partial<Team> = {}): Team {
+  return {
+    team_id: 'support',
+    revision: 1,
+    name: 'Support',
+    number: '620',
+    membership: 'flexible',
+    problem: null,
+    state: 'logged_out',
+    pause_reason: '',
+    pause_reasons: ['Nacharbeit'],
+    members: [],
+    callers: [],
     ...changes,
   }
 }
@@ -117,6 +139,17 @@ export function contactOf(changes: Partial<Contact> = {}): Contact {
     jid: null,
     numbers: [],
     is_favourite: false,
+    ...changes,
+  }
+}
+
+export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
+  return {
+    caller_id: '1',
+    position: 1,
+    number: '102',
+    display_name: 'Bob',
+    waiting_since: '2026-11-24T10:00:00Z',
     ...changes,
   }
 }

@@ -7,6 +7,7 @@ import pjsua2 as pj
 
 from contracts.instance import SipTransport
 from contracts.registration import Registration, RegistrationState
+from contracts.voicemail import Voicemail
 from services.sip.engine.commands import EngineAccount
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg
@@ -24,7 +25,7 @@ class AgentAccount:
     def __init__(
         self,
         endpoint: SipEndpoint,
-        on_change: Callable[[Registration], None],
+        on_change: Callable[[Registration | Voicemail], None],
         on_invite: Callable[[pj.OnIncomingCallParam], None],
         on_moved: Callable[[], None],
     ) -> None:

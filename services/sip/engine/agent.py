@@ -11,7 +11,8 @@ import structlog
 
 from bus.engine_server import EngineServer
 from contracts.audio_sinks import AudioSinkState
-from contracts.errors import AudioSinkUnavailable, CallNotPlaced, SignedOut, WrongCallState
+from contracts.base import Model
+from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.registration import Registration
 from contracts.sip import (
@@ -20,19 +21,20 @@ from contracts.sip import (
     CallDirection,
     CallState,
     OtherCalls,
+    Priority,
     RejectScope,
 )
 from contracts.sound_check import SoundCheck, SoundCheckStep
+from contracts.voicemail import Voicemail
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
     CallUpdate,
     Dialog,
     EngineAccount,
-    LampsUpdate,
-    LampUpdate,
     PickedUp,
     RegistrationUpdate,
     SipSnapshot,
+    VoicemailUpdate,
 )
 from services.sip.engine.conferences import dissolve, heard_together, together
 from services.sip.engine.controls import CallControls
@@ -70,7 +72,7 @@ class SipAgent(CallControls):
             on_disconnected=lambda prm: self._account.disconnected(prm),
         )
         self._account = AgentAccount(
-            self._endpoint, self._registration_changed, self._invited, self._moved
+            self._endpoint, self._account_changed, self._invited, self._moved
         )
         self._lamps = Lamps(self._emit)
         self.screen = ScreenPort(settings.sip_clock_rate_hz)
@@ -114,6 +116,7 @@ class SipAgent(CallControls):
         return SipSnapshot(
             account=registration.account if registration else None,
             registration=self._account.registration,
+            voicemail=registration.voicemail if registration else None,
             calls=[
                 *(leg.update() for leg in self._legs.values()),
                 *(CallUpdate(call=call) for call in self._ended.values()),
@@ -165,11 +168,16 @@ class SipAgent(CallControls):
         target_uri: SipUri,
         dialled_text: str,
         picked_up: PickedUp | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> Call:
         registration = self._account.current
         if registration is None:
             raise SignedOut
-        if len(self._legs) >= MAX_CALLS:
+        if priority is Priority.EMERGENCY:
+            for leg in self._legs.values():
+                if leg.call.priority is Priority.EMERGENCY and leg.call.remote.uri == target_uri:
+                    return leg.call
+        elif len(self._legs) >= MAX_CALLS:
             raise CallNotPlaced("too many calls")
         call = Call(
             call_id=call_id,
@@ -177,6 +185,7 @@ class SipAgent(CallControls):
             direction=CallDirection.OUTGOING,
             state=CallState.TRYING,
             dialled_text=dialled_text,
+            priority=priority,
             remote=picked_up.remote if picked_up else remote_of(target_uri),
             picked_up_from=picked_up.picked_up_from if picked_up else None,
             started_at=datetime.now(UTC),
@@ -240,21 +249,23 @@ class SipAgent(CallControls):
         self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
         return leg.call
 
+    def park(self, call_id: str, uri: SipUri) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.park(leg, uri)
+        return leg.call
+
     def list_audio_sinks(self) -> list[AudioSinkState]:
-        return [
-            AudioSinkState(audio_sink=AudioSink.BROWSER, is_available=True),
-            AudioSinkState(audio_sink=AudioSink.HOST, is_available=self._host.is_available),
-        ]
+        return self._sinks.states()
 
     def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
         leg = self._leg(call_id)
-        self._require(audio_sink)
+        self._sinks.require(audio_sink)
         for each in together(leg, self._legs.values()):
             each.revise(audio_sink=audio_sink)
         return leg.call
 
     def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
-        self._require(audio_sink)
+        self._sinks.require(audio_sink)
         return self._sound_checks.start(step, audio_sink, self._legs.values())
 
     def get_sound_check(self) -> SoundCheck:
@@ -302,8 +313,11 @@ class SipAgent(CallControls):
         for leg in self._legs.values():
             leg.move()
 
-    def _registration_changed(self, registration: Registration) -> None:
-        self._emit(RegistrationUpdate(registration=registration))
+    def _account_changed(self, change: Registration | Voicemail) -> None:
+        if isinstance(change, Voicemail):
+            self._emit(VoicemailUpdate(voicemail=change))
+        else:
+            self._emit(RegistrationUpdate(registration=change))
 
     def _call_changed(self, leg: Leg) -> None:
         call = leg.call
@@ -320,11 +334,7 @@ class SipAgent(CallControls):
 
     # the rest
 
-    def _require(self, audio_sink: AudioSink) -> None:
-        if audio_sink is AudioSink.HOST and not self._host.is_available:
-            raise AudioSinkUnavailable
-
-    def _emit(self, update: CallUpdate | RegistrationUpdate | LampUpdate | LampsUpdate) -> None:
+    def _emit(self, update: Model) -> None:
         if self._server is not None:
             self._server.emit(update)
 

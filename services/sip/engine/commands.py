@@ -8,8 +8,9 @@ from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import AudioSink, Call, OtherCalls, RejectScope, Remote
+from contracts.sip import AudioSink, Call, OtherCalls, Priority, RejectScope, Remote
 from contracts.sound_check import SoundCheck, SoundCheckStep
+from contracts.voicemail import Voicemail
 
 
 class Hop(Model):
@@ -65,6 +66,8 @@ class SipSnapshot(Model):
 
     account: EngineAccount | None
     registration: Registration
+    voicemail: Voicemail | None
+    """None: the server has not told this engine yet."""
     calls: list[CallUpdate]
     lamps: LampsUpdate
 
@@ -80,6 +83,12 @@ class RegistrationUpdate(Model):
     """The registration changed."""
 
     registration: Registration
+
+
+class VoicemailUpdate(Model):
+    """The server told of the box."""
+
+    voicemail: Voicemail
 
 
 class SipEngine:
@@ -102,8 +111,9 @@ class SipEngine:
         target_uri: SipUri,
         dialled_text: str,
         picked_up: PickedUp | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> Call:
-        """Raises CallNotPlaced, SignedOut."""
+        """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
         raise NotImplementedError
 
     def take_back(self, call: Call, dialog: Dialog) -> Call:
@@ -160,6 +170,13 @@ class SipEngine:
         """The same with a call that is placed for it; one that rings here is redirected instead.
 
         Raises CallNotFound, WrongCallState, CallNotPlaced, SignedOut.
+        """
+        raise NotImplementedError
+
+    def park(self, call_id: str, uri: SipUri) -> Call:
+        """Let the server keep the call; `Call.transfer` says what came of it.
+
+        Raises CallNotFound, WrongCallState.
         """
         raise NotImplementedError
 

@@ -110,10 +110,11 @@ class Lamps:
         """Unsubscribe; must come before the account goes."""
         self._registration, self._is_registered = None, False
         self._due.clear()
-        for lamp in self._lamps.values():
+        lamps, self._lamps = self._lamps, {}
+        for lamp in lamps.values():
             lamp.close()
-        self._lamps.clear()
-        self._emit(self.all())
+        if lamps:  # an engine that has just begun does not know whom others still look at
+            self._emit(self.all())
 
     def renew(self) -> None:
         """Subscribe to everything anew: we are seen elsewhere, or the registrar was away."""

@@ -23,7 +23,7 @@ from contracts.sip import (
     Transfer,
     TransferState,
 )
-from services.sip.calls import cause_of_end, transfer_at_end
+from services.sip.calls import cause_of_end, transfer_at_end, unfailed
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.digits import InfoDigits
@@ -117,7 +117,7 @@ class Leg(pj.Call):
         self._wants_hold, self._hold_due_at = held, 0.0
         self._hold_given_up_at = monotonic() + HOLD_TIMEOUT_S
         direction = MediaDirection.SENDONLY if held else MediaDirection.SENDRECV
-        self.revise(local_direction=direction)
+        self.revise(local_direction=direction, transfer=unfailed(self.call.transfer))
         self.pump()
         self._connect()
 

@@ -11,8 +11,10 @@ import structlog
 from contracts.instance import SipTransport
 from contracts.registration import Registration, RegistrationProblem, RegistrationState
 from contracts.sip import Remote
+from contracts.voicemail import Voicemail
 from services.sip.engine.commands import EngineAccount, Hop
 from services.sip.engine.encryption import offer_srtp
+from services.sip.message_summary import voicemail_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +46,7 @@ class SipRegistration(pj.Account):
         account: EngineAccount,
         transport_id: int,
         rtp: pj.TransportConfig,
-        on_change: Callable[[Registration], None],
+        on_change: Callable[[Registration | Voicemail], None],
         on_invite: Callable[[pj.OnIncomingCallParam], None],
         on_moved: Callable[[], None],
     ) -> None:
@@ -63,6 +65,7 @@ class SipRegistration(pj.Account):
         self._seen_at: list[tuple[str, str]] | None = None
         self._was_active = False
         self.tls_problem = ""
+        self.voicemail: Voicemail | None = None
         self.aor = f"sip:{account.account.user}@{account.account.profile.domain}"
         self.registration = Registration(revision=0, aor=self.aor, state=RegistrationState.INIT)
 
@@ -121,7 +124,7 @@ class SipRegistration(pj.Account):
 
     def leave(self) -> None:
         """Unregister; what comes of it concerns nobody but us."""
-        self._on_change = lambda _registration: None
+        self._on_change = lambda _change: None
         self._register_due_at = self._answer_due_at = None
         if self.registration.state is not RegistrationState.ACTIVE:
             return
@@ -166,6 +169,12 @@ class SipRegistration(pj.Account):
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         self._on_invite(prm)
+
+    def onMwiInfo(self, prm: pj.OnMwiInfoParam) -> None:
+        """NOTIFY, whether we have subscribed or the server tells by itself."""
+        if self.vouches_for(prm.rdata) and (told := voicemail_of(prm.rdata.wholeMsg)):
+            self.voicemail = told
+            self._on_change(told)
 
     def _register(self) -> None:
         self.tls_problem = ""
@@ -265,6 +274,9 @@ class SipRegistration(pj.Account):
             f"<sip:{self.hop.host}:{self.hop.port};transport={self.hop.transport};lr>"
         )
         sip.transportId = self._transport_id
+        # who has no box does not ask; the library asks again with each renewal if it was refused
+        configuration.mwiConfig.enabled = profile.voicemail_number is not None
+        configuration.mwiConfig.expirationSec = profile.sip.expires_in_s
         configuration.natConfig.udpKaIntervalSec = profile.sip.udp_keepalive_s
         configuration.mediaConfig.transportConfig = self._rtp
         configuration.mediaConfig.lockCodecEnabled = False

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from time import monotonic
 
+from contracts.audio_sinks import AudioSinkState
+from contracts.errors import AudioSinkUnavailable
 from contracts.sip import AudioSink, CallDirection
 from services.sip.engine.host_audio import HostAudio
 from services.sip.engine.legs import Leg
@@ -19,6 +21,17 @@ class SinkChoice:
         self._screen = screen
         self._host = host
         self._close_at = 0.0
+
+    def states(self) -> list[AudioSinkState]:
+        return [
+            AudioSinkState(audio_sink=AudioSink.BROWSER, is_available=True),
+            AudioSinkState(audio_sink=AudioSink.HOST, is_available=self._host.is_available),
+        ]
+
+    def require(self, audio_sink: AudioSink) -> None:
+        """Raises AudioSinkUnavailable."""
+        if audio_sink is AudioSink.HOST and not self._host.is_available:
+            raise AudioSinkUnavailable
 
     def update(self, legs: Iterable[Leg], tried: AudioSink | None) -> None:
         """Follow the calls; `tried` is what a sound check is for."""

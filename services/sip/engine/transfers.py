@@ -23,6 +23,7 @@ from contracts.sip import (
     TransferState,
 )
 from services.sip.engine.legs import Leg
+from services.sip.engine.parking import Parking
 from services.sip.engine.turns import talked_on
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Transfers:
     def __init__(self, legs: Mapping[str, Leg], place_call: PlaceCall) -> None:
         self._legs = legs
         self._place_call = place_call
-        self._handovers: list[Handover] = []
+        self._handovers: list[Handover | Parking] = []
 
     def connect(self, leg: Leg, target: Leg) -> None:
         """Connect the parties of two calls; one of them may still be ringing."""
@@ -63,6 +64,11 @@ class Transfers:
                 leg.set_hold(held=False)
             raise
         self._handovers.append(Handover(leg, target, self._is_quiet))
+
+    def park(self, leg: Leg, uri: SipUri) -> None:
+        """Give the call to the server, which keeps it."""
+        self._require(leg)
+        self._handovers.append(Parking(leg, uri))
 
     def pump(self) -> None:
         """See how far each has got."""
@@ -159,20 +165,23 @@ class Handover:
         target = self.target.call
         if target.cause is TerminationCause.CANCELLED:
             self.is_over = True
+            self._resume()
             self.leg.revise(transfer=None)
         else:
             self._fail(target.problem)
+
+    def _resume(self) -> None:
         if self._is_quiet():
             self.leg.set_hold(held=False)
 
     def _fail(self, problem: CallProblem | None) -> None:
         """Whoever has answered stays with us, too."""
         self.is_over = True
-        self._show(TransferState.FAILED, problem)
-        if self.target.call.state is not CallState.TERMINATED:
+        if self.target.call.state is CallState.TERMINATED:
+            self._resume()
+        else:
             self.target.revise(transfer=None)
-        elif self._is_quiet():
-            self.leg.set_hold(held=False)
+        self._show(TransferState.FAILED, problem)
 
     def _show(self, state: TransferState, problem: CallProblem | None = None) -> None:
         target = self.target.call

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from contracts.sip import CallState
+from contracts.sip import CallState, Priority
 from services.sip.engine.conferences import together
 from services.sip.engine.legs import Leg
 
@@ -29,8 +29,10 @@ def hold_latecomers(legs: Iterable[Leg]) -> None:
     """A call that we placed, answered while another is talked on, waits for its turn."""
     talking = talked_on(legs)
     if len(talking) > 1:
-        hold_all_but(min(talking, key=_answered_at), talking)
+        hold_all_but(min(talking, key=_precedence), talking)
 
 
-def _answered_at(leg: Leg) -> datetime:
-    return leg.call.answered_at or leg.call.started_at
+def _precedence(leg: Leg) -> tuple[bool, datetime]:
+    """Help first, then who has talked longest."""
+    call = leg.call
+    return call.priority is not Priority.EMERGENCY, call.answered_at or call.started_at

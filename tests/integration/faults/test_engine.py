@@ -73,6 +73,24 @@ def test_a_call_that_came_in_is_taken_back_too(supervised, alice):
         screen.hears_sound()
 
 
+def test_lamps_are_lit_anew_and_the_wish_to_be_told_of_somebody_is_kept(supervised, alice):
+    def bob() -> Json:
+        lamps = alice.request("GET", "/api/v1/lamps").json()["items"]
+        return next(each for each in lamps if each["number"] == "102")
+
+    eventually(lambda: bob()["state"] == "free")
+    alice.request("POST", "/api/v1/lamps/102/completion")
+    before = bob()["revision"]
+    killed = {part: supervised.kill(part) for part in ("sip", ENGINE)}
+
+    for part, process in killed.items():
+        supervised.is_back(part, process, within_s=20)
+    supervised.is_healthy(within_s=20)
+    eventually(lambda: bob()["state"] == "free" and bob()["revision"] > before, within_s=10)
+    eventually(lambda: bob()["completion"]["is_ready"])
+    assert alice.request("DELETE", "/api/v1/lamps/102/completion").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("silence", "sound", "silent"),
     [

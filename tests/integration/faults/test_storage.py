@@ -22,6 +22,7 @@ def test_a_call_goes_on_and_is_ended_while_redis_refuses_writes(
             screen.hears(TONE_HZ)
             assert alice.command(talk, "hang-up").status_code == 200
             screen.hears_nothing()
+        assert alice.dial("112")["priority"] == "emergency"
     supervised.is_healthy()
     assert alice.waits_for(talk, within_s=10, state="terminated")["cause"] == "local_bye"
     assert alice.journal_entry(talk, result="answered")
@@ -50,6 +51,7 @@ def test_nothing_new_is_begun_while_the_disk_is_nearly_full(supervised, alice):
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
         refused = alice.request("PATCH", "/api/v1/settings", {"language": "de"})
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+        assert alice.dial("112")["priority"] == "emergency"
     supervised.is_healthy(within_s=20)
     assert alice.request("GET", "/api/v1/settings").json()["language"] == language
     assert alice.waits_for(alice.dial("199"), state="terminated")["problem"] == "busy"

@@ -15,6 +15,7 @@ from tests.peers.ear import eventually
 from tests.peers.face import Face, Json, Screen
 
 ALICE, CAROL, DESK, NOBODY = "101", "103", "104", "999"
+TONE_HZ = 700
 PEOPLE = """
 [[people]]
 name = "Desk"
@@ -145,6 +146,41 @@ def test_where_nothing_rings_nothing_is_picked_up(bob: Face):
         answer = bob.request("POST", f"/api/v1/lamps/{number}/pick-up")
         assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert bob.calls() == []
+
+
+class TestParking:
+    """The PBX keeps a call, and tells by the lamp of a slot where."""
+
+    def busy_slot(self, face: Face) -> Json | None:
+        lamps = face.request("GET", "/api/v1/lamps").json()["items"]
+        slots = [each for each in lamps if each["kind"] == "parking"]
+        return next((each for each in slots if each["state"] == "busy"), None)
+
+    def test_a_parked_call_is_retrieved_by_one_click(self, bob: Face, alice: Face):
+        sees(bob, ALICE, "free")
+        call = bob.dial(ALICE)
+        alice.command(alice.is_called(), "answer")
+        bob.waits_for(call, state="confirmed")
+
+        assert bob.command(call, "park").status_code == 200
+
+        parked = bob.waits_for(call, state="terminated")["transfer"]
+        assert (parked["state"], parked["target"]["number"]) == ("completed", "700")
+        slot = eventually(lambda: self.busy_slot(bob), what="a busy slot")
+        assert slot["remote"]["number"] == ALICE
+
+        with Screen(bob) as ear, Screen(alice, tone_hz=TONE_HZ):
+            answer = bob.request("POST", f"/api/v1/lamps/{slot['number']}/pick-up")
+            assert answer.status_code == 201, answer.text
+            back = bob.waits_for(answer.json(), state="confirmed")
+            assert (back["remote"]["number"], back["picked_up_from"]) == (ALICE, slot["number"])
+            ear.hears(TONE_HZ)
+        sees(bob, slot["number"], "free")
+
+    def test_what_only_rings_is_not_parked(self, bob: Face):
+        call = bob.dial(CAROL)
+        bob.waits_for(call, state="early")
+        assert bob.command(call, "park").json()["code"] == "wrong_call_state"
 
 
 class TestCallCompletion:

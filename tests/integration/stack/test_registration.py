@@ -65,7 +65,7 @@ def test_register_call_be_called_and_unregister_over(
 
 
 def test_a_server_that_comes_back_is_found_again_by_itself(servers_directory: Path):
-    """With the reason shown while it is away, and when the next attempt will be."""
+    """With the reason and the next attempt shown while it is away; lamps go out and on with it."""
     server = PracticeServer.create(servers_directory / "restarted")
     pbx = asterisk(server)
     log = server.directory / "log"
@@ -76,15 +76,23 @@ def test_a_server_that_comes_back_is_found_again_by_itself(servers_directory: Pa
         programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         with Face(stack.address) as alice:
             assert alice.sign_in().status_code == 200
+            eventually(lambda: lamp(alice, "102") == "offline", within_s=10)  # no robots here
 
             stop(first)
             eventually(lambda: registration(alice)["state"] == "terminated", within_s=10)
             away = eventually(lambda: _failed(alice), within_s=10)
             assert away["problem"] in ("connection_refused", "server_unreachable")
             assert away["retry_at"] is not None
+            eventually(lambda: lamp(alice, "102") == "unknown")
 
             with running(pbx, log):
                 eventually(lambda: registration(alice)["state"] == "active", within_s=30)
+                eventually(lambda: lamp(alice, "102") == "offline", what="a lamp that is lit anew")
+
+
+def lamp(face: Face, number: str) -> str:
+    lamps = face.request("GET", "/api/v1/lamps").json()["items"]
+    return next(each["state"] for each in lamps if each["number"] == number)
 
 
 def _failed(face: Face) -> dict | None:

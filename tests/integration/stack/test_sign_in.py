@@ -253,7 +253,9 @@ def test_a_changed_profile_takes_effect_when_the_gateway_starts(
         with running(program(stack, "gateway"), log):
             eventually(lambda: "transport=TLS" in contact_of("carol", practice))
             eventually(lambda: "Erin" in carol.contacts())
-            assert carol.request("GET", "/api/v1/session").json()["sip"]["state"] == "active"
+            eventually(
+                lambda: carol.request("GET", "/api/v1/session").json()["sip"]["state"] == "active"
+            )
 
 
 def contact_of(user: str, practice: PracticeServer) -> str:

@@ -101,7 +101,7 @@ def test_a_waiting_caller_is_seen_and_reaches_alice(support: Support, bob_calls_
 
     ringing = alice.is_called()
     eventually(lambda: support.callers() == ["102"], what="Bob, waiting")
-    assert support.phones()["PJSIP/alice"] == "ringing"
+    assert support.phones()["PJSIP/alice"] == "called"
     (bob,) = support.now()["callers"]
     assert (bob["display_name"], bob["position"]) == ("Bob", 1)
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.instance import InstanceProfile
-from contracts.teams import MemberPhone, Membership, MemberState, TeamProblem
+from contracts.lamps import LampState
+from contracts.teams import Membership, MemberState, TeamProblem
 from services.teams.queues import team_of, unknown_team
 from services.teams.seat import Seat
 
@@ -102,12 +103,12 @@ def test_who_is_no_member_sees_nobody():
 @pytest.mark.parametrize(
     ("status", "phone"),
     [
-        ("0", MemberPhone.UNKNOWN),
-        ("1", MemberPhone.FREE),
-        ("2", MemberPhone.BUSY),
-        ("5", MemberPhone.OFFLINE),
-        ("6", MemberPhone.RINGING),
-        ("8", MemberPhone.BUSY),
+        ("0", LampState.UNKNOWN),
+        ("1", LampState.FREE),
+        ("2", LampState.BUSY),
+        ("5", LampState.OFFLINE),
+        ("6", LampState.CALLED),
+        ("8", LampState.BUSY),
     ],
 )
 def test_the_phone_of_a_member_is_as_its_device_state(status, phone):

@@ -13,15 +13,23 @@ import type {
   JournalList,
   Lamp,
   LampList,
+  OtherCalls,
   Session,
   Settings,
   SettingsPatch,
+  TransferTarget,
   SoundCheck,
   SoundCheckStep,
+  Voicemail,
+  Team,
+  TeamList,
 } from './types'
 
 /** Commands that need nothing but their call. */
-export type CallVerb = 'answer' | 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute'
+export type CallVerb = 'hang-up' | 'hold' | 'resume' | 'mute' | 'unmute' | 'park'
+
+/** Commands that need nothing but their team. */
+export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
@@ -32,6 +40,10 @@ export const listCalls = () => get<CallList>('/calls')
 export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
 export const controlCall = (callId: string, verb: CallVerb) =>
   command<Call>('POST', `/calls/${callId}/${verb}`)
+export const answerCall = (callId: string, others: OtherCalls) =>
+  command<Call>('POST', `/calls/${callId}/answer`, { others })
+export const transferCall = (callId: string, to: TransferTarget) =>
+  command<Call>('POST', `/calls/${callId}/transfer`, to)
 export const rejectCall = (callId: string) =>
   command<Call>('POST', `/calls/${callId}/reject`, { scope: 'here' })
 export const sendDtmf = (callId: string, digits: string) =>
@@ -56,6 +68,12 @@ export const dropParticipant = (conferenceId: string, callId: string) =>
 export const endConference = (conferenceId: string) =>
   command<undefined>('DELETE', `/conferences/${conferenceId}`)
 
+export const switchRecording = (callId: string, on: boolean) =>
+  command<Call>('POST', `/calls/${callId}/recording`, { on })
+export const deleteRecording = (recordingId: string) =>
+  command<undefined>('DELETE', `/recordings/${recordingId}`)
+/** Where the sound of a recording is; it takes ranges. */
+export const recordingAddress = (recordingId: string) => `/api/v1/recordings/${recordingId}`
 export const listAudioSinks = () => get<AudioSinkList>('/audio-sinks')
 export const useAudio = (callId: string, audio_sink: AudioSink) =>
   command<Call>('POST', `/calls/${callId}/audio`, { audio_sink })
@@ -64,6 +82,13 @@ export const startSoundCheck = (step: SoundCheckStep, audio_sink: AudioSink) =>
   command<SoundCheck>('POST', '/sound-check', { step, audio_sink })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getVoicemail = () => get<Voicemail>('/voicemail')
+export const listTeams = () => get<TeamList>('/teams')
+export const changeTeam = (teamId: string, verb: TeamVerb) =>
+  command<Team>('POST', `/teams/${teamId}/${verb}`)
+export const pauseInTeam = (teamId: string, reason: string) =>
+  command<Team>('POST', `/teams/${teamId}/pause`, { reason })
 
 export const getSettings = () => get<Settings>('/settings')
 export const changeSettings = (patch: SettingsPatch) =>

@@ -39,7 +39,9 @@ export interface paths {
         put?: never;
         /**
          * Dial a number in any notation, a name of the instance, or a SIP URI.
-         * @description What cannot be dialled gives a call that has already ended; its `problem` says why.
+         * @description What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
+         *     number of the instance's region passes every limit; while it is being called, that call is the
+         *     answer, whatever the `Idempotency-Key`.
          */
         post: operations["place_call"];
         delete?: never;
@@ -220,6 +222,26 @@ export interface paths {
         put?: never;
         /** Press keys. */
         post: operations["send_dtmf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the PBX keep the other party in a parking slot, from where anybody can go on.
+         * @description `transfer` says what came of it, the lamp of a slot who is in it: picking up there retrieves.
+         */
+        post: operations["park"];
         delete?: never;
         options?: never;
         head?: never;
@@ -584,6 +606,23 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether messages wait, and how many; the session names the number that plays them. */
+        get: operations["get_voicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -653,7 +692,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -769,6 +808,8 @@ export interface components {
              * @default []
              */
             recordings: components["schemas"]["Recording"][];
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
             /**
              * @description null: there was no sound yet
              * @default null
@@ -1189,12 +1230,6 @@ export interface components {
          */
         MediaEncryption: "none" | "sdes" | "dtls";
         /**
-         * MemberPhone
-         * @description What the phone of a member does, as the PBX sees it.
-         * @enum {string}
-         */
-        MemberPhone: "free" | "ringing" | "busy" | "offline" | "unknown";
-        /**
          * MemberState
          * @description Whether the team's callers reach somebody.
          * @enum {string}
@@ -1240,6 +1275,12 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Priority
+         * @description Of a call, after RFC 3261 section 20.26.
+         * @enum {string}
+         */
+        Priority: "normal" | "emergency";
         /**
          * ProblemDetails
          * @description RFC 9457. `code` is stable; `fields` has what the sentence of the page needs.
@@ -1422,6 +1463,10 @@ export interface components {
             sip: components["schemas"]["Registration"];
             /** Voicemail Number */
             voicemail_number: string | null;
+            /** Can Pick Up */
+            can_pick_up: boolean;
+            /** Park Number */
+            park_number: string | null;
             /**
              * Now
              * Format: date-time
@@ -1666,7 +1711,8 @@ export interface components {
              * @default
              */
             pause_reason: string;
-            phone: components["schemas"]["MemberPhone"];
+            /** @description as the PBX sees it in the queue */
+            phone: components["schemas"]["LampState"];
         };
         /**
          * TeamProblem
@@ -1717,6 +1763,46 @@ export interface components {
              * @default null
              */
             to_call_id: string | null;
+        };
+        /**
+         * Voicemail
+         * @description Message waiting, RFC 3842. Of a server that never says anything nothing is known.
+         */
+        Voicemail: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Is Waiting
+             * @description the lamp; null: not known
+             * @default null
+             */
+            is_waiting: boolean | null;
+            /**
+             * New Messages
+             * @description null: the server does not count
+             * @default null
+             */
+            new_messages: number | null;
+            /**
+             * Old Messages
+             * @default null
+             */
+            old_messages: number | null;
+        };
+        /**
+         * VoicemailChanged
+         * @description A message came, was heard or was deleted.
+         */
+        VoicemailChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sip.voicemail.changed";
+            voicemail: components["schemas"]["Voicemail"];
         };
         /**
          * WaitingCaller
@@ -3088,6 +3174,102 @@ export interface operations {
                 };
             };
             /** @description `wrong_call_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    park: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_offered`, `wrong_call_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5285,6 +5467,80 @@ export interface operations {
             };
             /** @description `invalid_request` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Voicemail */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voicemail"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

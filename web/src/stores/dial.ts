@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import * as api from '@/api/operations'
+import { useSuggestions } from '@/components/phone/use-suggestions'
 import { targetOf } from '@/text/party'
 import { useAudio } from './audio'
 import { useCalls } from './calls'
@@ -12,6 +13,7 @@ export const useDial = defineStore('dial', () => {
   const calls = useCalls()
   const journal = useJournal()
   const text = ref('')
+  const suggestions = useSuggestions(text)
 
   /** The target of the last outgoing call, whatever came in since. */
   const redialTarget = computed(() => {
@@ -19,8 +21,16 @@ export const useDial = defineStore('dial', () => {
     return entry === undefined ? null : (entry.dialled_text ?? targetOf(entry))
   })
 
+  /** By the keys on the page, which suggestions would hide. */
   function type(key: string): void {
+    suggestions.close()
     text.value += key
+  }
+
+  /** By the keyboard. */
+  function typeAnywhere(key: string): void {
+    text.value += key
+    suggestions.open()
   }
 
   function erase(): void {
@@ -37,16 +47,17 @@ export const useDial = defineStore('dial', () => {
     return audio.takeFor(() => calls.begin(() => api.pickUp(number)))
   }
 
-  /** Call what was typed; with nothing typed, show the last target first. */
+  /** Call who was chosen, else what was typed; with nothing typed, show the last target first. */
   async function submit(): Promise<void> {
-    const target = text.value.trim()
+    const target = suggestions.chosen.value?.number ?? text.value.trim()
     if (target === '') {
       text.value = redialTarget.value ?? ''
       return
     }
     text.value = ''
+    suggestions.close()
     await call(target)
   }
 
-  return { text, redialTarget, type, erase, call, pickUp, submit }
+  return { text, suggestions, redialTarget, type, typeAnywhere, erase, call, pickUp, submit }
 })

@@ -49,6 +49,10 @@ export const useJournal = defineStore('journal', () => {
     entries.value = others.toSpliced(index, 0, entry)
   }
 
+  async function deleteRecording(recordingId: string): Promise<void> {
+    await notice.reporting(api.deleteRecording(recordingId)) // the entries come as events
+  }
+
   function clear(): void {
     generation += 1
     entries.value = []
@@ -56,5 +60,16 @@ export const useJournal = defineStore('journal', () => {
     isLoaded.value = false
   }
 
-  return { entries, next, isLoaded, isLoading, lastOutgoing, load, loadMore, put, clear }
+  return {
+    entries,
+    next,
+    isLoaded,
+    isLoading,
+    lastOutgoing,
+    load,
+    loadMore,
+    put,
+    deleteRecording,
+    clear,
+  }
 })

@@ -5,10 +5,12 @@ import * as api from '@/api/operations'
 import type { Lamp } from '@/api/types'
 import { useCalls } from './calls'
 import { useNotice } from './notice'
+import { useSession } from './session'
 
 export const useLamps = defineStore('lamps', () => {
   const calls = useCalls()
   const notice = useNotice()
+  const session = useSession()
   const known = shallowReactive(new Map<string, Lamp>())
   /** Ringing calls of colleagues that are not to be offered any more, by number and moment. */
   const dismissed = reactive(new Set<string>())
@@ -19,11 +21,16 @@ export const useLamps = defineStore('lamps', () => {
       (call) => call.remote.number === lamp.number && call.direction === 'outgoing',
     )
 
-  /** Calls that wait for a colleague, newest first; not those that we make ourselves. */
-  const waiting = computed(() =>
+  /** A call waits there that is not our own, and the PBX lets it be taken over. */
+  const canPickUp = (lamp: Lamp) =>
+    session.session?.can_pick_up === true &&
+    lamp.kind === 'person' &&
+    lamp.state === 'called' &&
+    !isOurs(lamp)
+  /** Calls that wait for a colleague, newest first. */
+  const offers = computed(() =>
     [...known.values()]
-      .filter((lamp) => lamp.kind === 'person' && lamp.state === 'called' && !isOurs(lamp))
-      .filter((lamp) => !dismissed.has(momentOf(lamp)))
+      .filter((lamp) => canPickUp(lamp) && !dismissed.has(momentOf(lamp)))
       .sort((one, other) => other.since.localeCompare(one.since)),
   )
   /** Slots with a call, the one that waits longest first. */
@@ -77,7 +84,8 @@ export const useLamps = defineStore('lamps', () => {
   }
 
   return {
-    waiting,
+    canPickUp,
+    offers,
     parked,
     completions,
     of,

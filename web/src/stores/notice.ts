@@ -4,9 +4,12 @@ import { ref } from 'vue'
 import { ApiProblem, type ProblemCode } from '@/api/client'
 import { useSession } from './session'
 
+/** What the page itself has to say. */
+export type PageProblem = 'link_refused' | 'link_unreadable'
+
 export const useNotice = defineStore('notice', () => {
   const session = useSession()
-  const code = ref<ProblemCode | null>(null)
+  const code = ref<ProblemCode | PageProblem | null>(null)
 
   /** The result of a request; undefined if it failed, which is then shown. */
   async function reporting<Result>(request: Promise<Result>): Promise<Result | undefined> {
@@ -22,9 +25,13 @@ export const useNotice = defineStore('notice', () => {
     }
   }
 
+  function tell(problem: PageProblem): void {
+    code.value = problem
+  }
+
   function dismiss(): void {
     code.value = null
   }
 
-  return { code, reporting, dismiss }
+  return { code, reporting, tell, dismiss }
 })

@@ -15,6 +15,8 @@ import { useLamps } from './lamps'
 import { useNotice } from './notice'
 import { useSession } from './session'
 import { useSettings } from './settings'
+import { useTeams } from './teams'
+import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 10_000
@@ -27,6 +29,8 @@ export const useSync = defineStore('sync', () => {
   const journal = useJournal()
   const lamps = useLamps()
   const settings = useSettings()
+  const teams = useTeams()
+  const voicemail = useVoicemail()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -66,12 +70,14 @@ export const useSync = defineStore('sync', () => {
   async function load(): Promise<string | null> {
     const begun = await session.load()
     if (begun === null) return null
+    void teams.load()
     void contacts.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
       journal.load(),
       settings.load(),
+      voicemail.load(),
     ])
     calls.replaceAll(callList.items)
     lamps.replaceAll(lampList.items)
@@ -137,6 +143,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.voicemail.changed':
+        return voicemail.put(event.voicemail)
       case 'sip.lamp.changed':
         return lamps.put(event.lamp)
       case 'sip.registration.changed':
@@ -148,6 +156,8 @@ export const useSync = defineStore('sync', () => {
         return journal.put(event.entry)
       case 'gateway.settings.changed':
         return settings.put(event.settings)
+      case 'teams.team.changed':
+        return teams.put(event.team)
     }
   }
 
@@ -168,6 +178,7 @@ export const useSync = defineStore('sync', () => {
     contacts.clear()
     lamps.clear()
     journal.clear()
+    teams.clear()
   }
 
   return { state, isLost, sleeps, start, retryNow, signOut, clear }

@@ -17,6 +17,12 @@ export function formatNumber(number: string): string {
   return [...groups, rest].filter((group) => group !== '').join(' ')
 }
 
+/** A number with this many digits behind the point, or the comma: "4.4". */
+export function formatDecimal(value: number, digits: number, locale: string): string {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return value.toLocaleString(locale, options)
+}
+
 /** "0:42", "12:05", "1:02:03". */
 export function formatDuration(durationS: number): string {
   const whole = Math.max(0, Math.floor(durationS))

@@ -100,6 +100,22 @@ describe('commands', () => {
     expect(asked[0]?.key).toMatch(/^[0-9a-f]{32}$/)
   })
 
+  it('look handed over while they are, and hide how the call to the target ends', () => {
+    const calls = useCalls()
+    const target = { number: '103', display_name: '', uri: null, contact_id: null }
+    const transfer = { state: 'early', target, to_call_id: 'c2', problem: null } as const
+    const held = callOf({ revision: 2, state: 'confirmed', local_direction: 'sendonly' })
+    calls.put({ ...held, transfer })
+    const ringing = callOf({ call_id: 'c2', state: 'early' })
+    calls.put(ringing)
+    expect(calls.shown.map(appearanceOf)).toEqual(['outgoing', 'transferring'])
+    expect(calls.shown.map(calls.isTarget)).toEqual([true, false])
+
+    calls.put({ ...ringing, revision: 2, state: 'terminated', problem: 'busy' })
+    calls.put({ ...held, revision: 3, transfer: { ...transfer, state: 'failed', problem: 'busy' } })
+    expect(calls.shown.map(appearanceOf)).toEqual(['held'])
+  })
+
   it('run one at a time for each call', async () => {
     const asked = stubGateway({ 'POST /calls/c1/hold': callOf() })
     const calls = useCalls()

@@ -2,9 +2,13 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useCalls } from '@/stores/calls'
 import { useLamps } from '@/stores/lamps'
-import { callOf, lampOf } from '../samples'
+import { useSession } from '@/stores/session'
+import { callOf, lampOf, sessionOf } from '../samples'
 
-beforeEach(() => setActivePinia(createPinia()))
+beforeEach(() => {
+  setActivePinia(createPinia())
+  useSession().session = sessionOf()
+})
 
 const called = lampOf({ state: 'called', revision: 2 })
 
@@ -27,7 +31,7 @@ describe('the lamps', () => {
       lampOf({ number: '105', state: 'busy' }),
       lampOf({ number: '701', state: 'busy', kind: 'parking' }),
     ])
-    expect(lamps.waiting.map((lamp) => lamp.number)).toEqual(['104', '103'])
+    expect(lamps.offers.map((lamp) => lamp.number)).toEqual(['104', '103'])
     expect(lamps.parked.map((lamp) => lamp.number)).toEqual(['701'])
   })
 
@@ -35,17 +39,23 @@ describe('the lamps', () => {
     const lamps = useLamps()
     lamps.put(called)
     useCalls().put(callOf({ state: 'early', remote: { ...callOf().remote, number: '103' } }))
-    expect(lamps.waiting).toEqual([])
+    expect(lamps.offers).toEqual([])
   })
 
   it('offer a call no more once it was dismissed, but the next one', () => {
     const lamps = useLamps()
     lamps.put(called)
     lamps.dismiss(called)
-    expect(lamps.waiting).toEqual([])
+    expect(lamps.offers).toEqual([])
     lamps.put(lampOf({ state: 'free', revision: 3, since: '2026-11-24T10:00:09Z' }))
     lamps.put(lampOf({ state: 'called', revision: 4, since: '2026-11-24T10:01:00Z' }))
-    expect(lamps.waiting).toHaveLength(1)
+    expect(lamps.offers).toHaveLength(1)
+  })
+
+  it('offer nothing where the PBX lets nobody pick up', () => {
+    useSession().session = sessionOf({ can_pick_up: false })
+    useLamps().put(called)
+    expect(useLamps().offers).toEqual([])
   })
 
   it('name those whom we want to be told of, in the order of asking', () => {

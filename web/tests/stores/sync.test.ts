@@ -19,6 +19,7 @@ const tells = (data: FromEventWorker) => worker.onmessage({ data })
 const event = (content: AnyEvent) => tells({ kind: 'event', id: '11-0', event: content })
 
 const SETTINGS = { revision: 2, language: 'de', colour_scheme: 'dark' }
+const VOICEMAIL = { revision: 4, is_waiting: true, new_messages: 2, old_messages: 0 }
 let listed: Call[]
 
 function gateway(changes: Parameters<typeof stubGateway>[0] = {}) {
@@ -28,6 +29,7 @@ function gateway(changes: Parameters<typeof stubGateway>[0] = {}) {
     'GET /lamps': { items: [], event_id: '10-5' },
     'GET /journal?limit=50': { items: [], next: null, event_id: '10-4' },
     'GET /settings': SETTINGS,
+    'GET /voicemail': VOICEMAIL,
     ...changes,
   })
 }

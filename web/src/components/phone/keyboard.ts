@@ -27,13 +27,14 @@ export function useKeyboardDialling(reveal: () => void): void {
       return true
     }
     if (DIAL_KEYS.test(key)) {
-      dial.type(key)
+      dial.typeAnywhere(key)
       // Enter is to dial now, not to press the button that was clicked last
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
       reveal()
       return true
     }
     if (dial.text === '') return false
+    if (dial.suggestions.press(key)) return true
     if (key === 'Backspace') dial.erase()
     else if (key === 'Enter' && !isWithin(OWN_ENTER)) void dial.submit()
     else return false
