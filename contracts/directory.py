@@ -7,6 +7,9 @@ from contracts.health import PartHealth
 from contracts.identity import BareJid, PhoneNumber
 from contracts.instance import ChangeProfile
 
+MAX_NUMBERS = 100
+"""Looked up at once."""
+
 
 class Contact(Model):
     """Somebody in the contact list, whole; `revision` grows with each change of any contact."""
@@ -59,8 +62,11 @@ class DirectoryRpc:
         """All of them, in no order."""
         raise NotImplementedError
 
-    def find_by_number(self, number: str) -> Contact | None:
-        """Whose number this is, in whatever notation it is written."""
+    def find_by_numbers(self, numbers: list[str]) -> dict[str, Contact]:
+        """Whose numbers these are, in whatever notation; those that are nobody's are left out.
+
+        Raises InvalidRequest if there are more than `MAX_NUMBERS`.
+        """
         raise NotImplementedError
 
     def mark_favourite(self, request: MarkFavourite) -> Contact:

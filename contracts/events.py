@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
+from contracts.incoming import IncomingRulesChanged
 from contracts.journal import JournalEntryChanged
 from contracts.lamps import LampChanged
 from contracts.registration import RegistrationChanged
@@ -17,6 +18,7 @@ AnyEvent = Annotated[
     CallChanged
     | RegistrationChanged
     | VoicemailChanged
+    | IncomingRulesChanged
     | LampChanged
     | ContactChanged
     | ContactDeleted

@@ -118,6 +118,12 @@ class ContactList(Model):
     event_id: str
 
 
+class ContactsByNumber(Model):
+    """Whose numbers they are, each as it was asked for; those that are nobody's are left out."""
+
+    items: dict[str, Contact]
+
+
 class ContactPatch(Model):
     """What can be changed of a contact."""
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from contracts.base import Event, Model
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
+from contracts.incoming import Diversion
 from contracts.quality import CallQuality
 from contracts.recordings import Recording, RecordingsRpc
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
@@ -20,6 +21,7 @@ class JournalResult(StrEnum):
     ANSWERED = "answered"
     MISSED = "missed"  # incoming: nobody here answered
     REJECTED = "rejected"  # incoming: refused here
+    DIVERTED = "diverted"  # incoming: sent on to `diversion.target`
     UNANSWERED = "unanswered"  # outgoing: nobody answered, or we gave up
     FAILED = "failed"  # outgoing: `problem` says why
 
@@ -47,6 +49,7 @@ class JournalEntry(Model):
     talk_time_s: float
     transferred_to: Remote | None = None
     """Who has the call now."""
+    diversion: Diversion | None = None
     encryption: Encryption | None = None
     """As it was last; null if there was no sound, and of entries that are older than this field."""
 

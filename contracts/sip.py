@@ -10,6 +10,7 @@ from contracts.changes import ChangePage
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.identity import PhoneNumber, SipUri
+from contracts.incoming import Diversion, IncomingRpc
 from contracts.quality import CallQuality
 from contracts.recordings import Recording, StartRecording
 from contracts.registration import RegistrationRpc
@@ -163,6 +164,7 @@ class Call(Model):
     quality: CallQuality | None = None
     recordings: tuple[Recording, ...] = ()
     priority: Priority = Priority.NORMAL
+    diversion: Diversion | None = Field(default=None, description="why it did not stay here")
     encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
 
@@ -235,7 +237,7 @@ class CallChanged(Event):
     call: Call
 
 
-class SipRpc(RegistrationRpc, VoicemailRpc):
+class SipRpc(RegistrationRpc, VoicemailRpc, IncomingRpc):
     """RPC interface of the sip service. Every command raises EngineDown and SignedOut."""
 
     def place_call(self, request: PlaceCall) -> Call:

@@ -31,6 +31,7 @@ from gateway.routes import (
     conferences,
     contacts,
     health,
+    incoming,
     journal,
     lamps,
     recordings,
@@ -54,6 +55,7 @@ APIS: tuple[Api, ...] = (
     teams.api,
     settings.api,
     voicemail.api,
+    incoming.api,
     health.api,
 )
 REF_TEMPLATE = "#/components/schemas/{model}"

@@ -15,6 +15,7 @@ from contracts.audio_sinks import AudioSinkRpc
 from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
+from contracts.incoming import IncomingRulesChanged
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
@@ -83,6 +84,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             CallChanged: event_log.append,
             RegistrationChanged: event_log.append,
             VoicemailChanged: event_log.append,
+            IncomingRulesChanged: event_log.append,
             LampChanged: event_log.append,
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,

@@ -4,7 +4,8 @@ from bus.health import redis_health
 from bus.outbox import store
 from bus.rpc import rpc
 from bus.settings import Settings
-from contracts.directory import Contact, DirectoryRpc, MarkFavourite
+from contracts.directory import MAX_NUMBERS, Contact, DirectoryRpc, MarkFavourite
+from contracts.errors import InvalidRequest
 from contracts.health import PartHealth
 from contracts.instance import ChangeProfile
 from services.directory.people import contacts_of
@@ -28,8 +29,11 @@ class DirectoryService(DirectoryRpc):
         return self.store.list_contacts()
 
     @rpc
-    def find_by_number(self, number: str) -> Contact | None:
-        return self.store.find_by_number(number)
+    def find_by_numbers(self, numbers: list[str]) -> dict[str, Contact]:
+        if len(numbers) > MAX_NUMBERS:
+            raise InvalidRequest(f"at most {MAX_NUMBERS} numbers at once")
+        found = {number: self.store.find_by_number(number) for number in numbers}
+        return {number: contact for number, contact in found.items() if contact is not None}
 
     @rpc
     def mark_favourite(self, request: MarkFavourite) -> Contact:

@@ -32,6 +32,7 @@ def entry_of(call: Call) -> JournalEntry:
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
         transferred_to=_transferred_to(call),
+        diversion=call.diversion,
         encryption=call.encryption,
     )
 
@@ -41,6 +42,8 @@ def _result(call: Call) -> JournalResult:
         return JournalResult.RUNNING
     if call.answered_at is not None:
         return JournalResult.ANSWERED
+    if call.diversion is not None:
+        return JournalResult.DIVERTED if call.diversion.target else JournalResult.MISSED
     if call.direction is CallDirection.INCOMING:
         is_refused = call.cause is TerminationCause.REJECTED
         return JournalResult.REJECTED if is_refused else JournalResult.MISSED

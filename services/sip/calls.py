@@ -84,6 +84,12 @@ def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Trans
     return None
 
 
+def keeps_busy(call: Call) -> bool:
+    """Whether somebody who has such a call is busy for the next caller."""
+    is_ringing_here = call.direction is CallDirection.INCOMING and call.state is CallState.EARLY
+    return call.state is not CallState.TERMINATED and not is_ringing_here
+
+
 def interrupted(call: Call, at: datetime) -> Call:
     """The same confirmed call while its engine is away: not recorded, not handed over any more."""
     if call.continuity is CallContinuity.INTERRUPTED:

@@ -44,6 +44,7 @@ from contracts.sip import (
     TerminationCause,
     TransferCall,
 )
+from services.sip.answering import AnsweringPart
 from services.sip.audio_sinks import AudioSinkPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
@@ -61,7 +62,7 @@ from services.sip.voicemail import VoicemailPart
 log = structlog.get_logger(__name__)
 
 
-class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, VoicemailPart, SipRpc):
+class SipService(AnsweringPart, LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, VoicemailPart, SipRpc):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"
@@ -78,6 +79,8 @@ class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, Voice
         except Undiallable as error:
             return self._undiallable(call_id, request.target, error.problem)
         is_for_help = is_emergency_number(request.target, profile.region)
+        if is_for_help:
+            self.put_through_rescuers()
         priority = Priority.EMERGENCY if is_for_help else Priority.NORMAL
         return self.engine.place_call(call_id, uri, request.target, priority=priority)
 
@@ -88,7 +91,9 @@ class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, Voice
         except Undiallable as error:
             raise CallNotPlaced(error.problem) from error
         priority = Priority.EMERGENCY
-        return self.engine.place_call(uuid4().hex, uri, target, priority=priority)  # no Redis
+        call = self.engine.place_call(uuid4().hex, uri, target, priority=priority)  # no Redis
+        self.put_through_rescuers()
+        return call
 
     @rpc
     def list_calls(self) -> list[Call]:
@@ -172,6 +177,7 @@ class SipService(LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, Voice
 
     @on_engine(SipSnapshot)
     def engine_connected(self, update: SipSnapshot) -> None:
+        self.engine.put_incoming_rules(self.store.get_incoming_rules())
         with self.keeper.lock:
             self.agree_on_account(update)
         if update.voicemail is not None:

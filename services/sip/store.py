@@ -3,6 +3,7 @@
 from redis import Redis
 
 from contracts.errors import CallNotFound
+from contracts.incoming import IncomingRules, IncomingRulesChanged
 from contracts.registration import Registration, RegistrationChanged, RegistrationState
 from contracts.sip import Call, CallChanged, CallState
 from contracts.voicemail import Voicemail, VoicemailChanged
@@ -15,7 +16,8 @@ NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
 
 class SipStore(LampStore):
     """sip:call:{call_id}, sip:calls (those that have not ended), sip:dialog:{call_id} (of confirmed
-    calls), sip:registration, sip:voicemail, sip:account; those of the lamps are in LampStore."""
+    calls), sip:registration, sip:voicemail, sip:incoming_rules,
+    sip:account; those of the lamps are in LampStore."""
 
     service = "sip"
 
@@ -23,6 +25,7 @@ class SipStore(LampStore):
         super().__init__(redis)
         self._calls_key = self.key("calls")
         self._registration_key = self.key("registration")
+        self._rules_key = self.key("incoming_rules")
         self._voicemail_key = self.key("voicemail")
         self._account_key = self.key("account")
 
@@ -101,6 +104,19 @@ class SipStore(LampStore):
     def get_voicemail(self) -> Voicemail:
         text = self.redis.get(self._voicemail_key)
         return Voicemail.model_validate_json(text) if text else Voicemail()
+
+    def put_incoming_rules(self, rules: IncomingRules) -> IncomingRules:
+        """Store and publish with the next revision; as they are then."""
+        known = self.get_incoming_rules()
+        numbered = rules.model_copy(update={"revision": known.revision + 1})
+        with self.transaction() as transaction:
+            transaction.pipeline.set(self._rules_key, numbered.model_dump_json())
+            transaction.publish(IncomingRulesChanged(rules=numbered))
+        return numbered
+
+    def get_incoming_rules(self) -> IncomingRules:
+        text = self.redis.get(self._rules_key)
+        return IncomingRules.model_validate_json(text) if text else IncomingRules()
 
     def put_sealed_account(self, sealed: str | None) -> None:
         """None: nothing is remembered."""

@@ -43,6 +43,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     quality: null,
     recordings: [],
     priority: 'normal',
+    diversion: null,
     encryption: null,
     ...changes,
   }
@@ -67,6 +68,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     ring_time_s: 3,
     talk_time_s: 0,
     transferred_to: null,
+    diversion: null,
     encryption: null,
     ...changes,
   }

@@ -14,6 +14,7 @@ from contracts.audio_sinks import AudioSinkState
 from contracts.base import Model
 from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
+from contracts.incoming import IncomingRules
 from contracts.registration import Registration
 from contracts.sip import (
     AudioSink,
@@ -40,6 +41,7 @@ from services.sip.engine.conferences import dissolve, heard_together, together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.host_audio import HostAudio
+from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
@@ -83,6 +85,7 @@ class SipAgent(CallControls):
         self._host = HostAudio(settings.sip_host_audio_socket, self.screen.host)
         self._sinks = SinkChoice(self.screen, self._host)
         self._sound_checks = SoundChecks(self.screen)
+        self._incoming = IncomingCalls()
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
@@ -101,6 +104,7 @@ class SipAgent(CallControls):
         self._account.pump(self._legs.values())
         self._transfers.pump()
         self._lamps.pump()
+        self._incoming.pump(self._legs)
         hold_latecomers(self._legs.values())
         self._connect()
         self._quality.update(self._legs.values())
@@ -148,6 +152,7 @@ class SipAgent(CallControls):
 
     def put_account(self, account: EngineAccount) -> None:
         self.remove_account()
+        self._incoming.belong_to(account.account.profile)
         self._lamps.put(self._account.put(account))
 
     def get_registration(self) -> Registration:
@@ -162,6 +167,12 @@ class SipAgent(CallControls):
 
     # commands: calls
 
+    def put_incoming_rules(self, rules: IncomingRules) -> None:
+        self._incoming.rules = rules
+
+    def acknowledge_ringing(self, call_id: str) -> None:
+        self._incoming.acknowledge(self._leg(call_id).call.call_id)
+
     def place_call(
         self,
         call_id: str,
@@ -174,6 +185,7 @@ class SipAgent(CallControls):
         if registration is None:
             raise SignedOut
         if priority is Priority.EMERGENCY:
+            self._incoming.suspend()
             for leg in self._legs.values():
                 if leg.call.priority is Priority.EMERGENCY and leg.call.remote.uri == target_uri:
                     return leg.call
@@ -227,7 +239,7 @@ class SipAgent(CallControls):
 
     def reject(self, call_id: str, scope: RejectScope) -> Call:
         leg = self._leg(call_id)
-        leg.refuse(scope)
+        self._incoming.reject(leg, scope)
         return leg.call
 
     def hang_up(self, call_id: str) -> Call:
@@ -303,10 +315,8 @@ class SipAgent(CallControls):
         remote = registration.at_home(remote_of(info.remoteUri))
         leg.call = call.model_copy(update={"remote": remote})
         self._legs[call.call_id] = leg
-        self._emit(leg.update())
-        ringing = pj.CallOpParam()
-        ringing.statusCode = pj.PJSIP_SC_RINGING
-        leg.answer(ringing)
+        if self._incoming.admit(leg, self._legs.values()):
+            self._emit(leg.update())
 
     def _moved(self) -> None:
         self._lamps.renew()

@@ -5,6 +5,7 @@ from pydantic import Field
 from contracts.audio_sinks import AudioSinkState
 from contracts.base import Model
 from contracts.identity import Host, PhoneNumber, SipUri
+from contracts.incoming import IncomingRules
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
@@ -114,6 +115,14 @@ class SipEngine:
         priority: Priority = Priority.NORMAL,
     ) -> Call:
         """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
+        raise NotImplementedError
+
+    def put_incoming_rules(self, rules: IncomingRules) -> None:
+        """What becomes of calls from now on; those that ring go on as they were told."""
+        raise NotImplementedError
+
+    def acknowledge_ringing(self, call_id: str) -> None:
+        """A screen rings. Raises CallNotFound."""
         raise NotImplementedError
 
     def take_back(self, call: Call, dialog: Dialog) -> Call:

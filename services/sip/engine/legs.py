@@ -12,6 +12,7 @@ import structlog
 from contracts.encryption import Encryption
 from contracts.errors import WrongCallState
 from contracts.identity import SipUri
+from contracts.incoming import Diversion
 from contracts.sip import (
     Call,
     CallContinuity,
@@ -93,6 +94,18 @@ class Leg(pj.Call):
         answer.statusCode = pj.PJSIP_SC_OK
         with _refusals_of_the_library():
             self.answer(answer)
+
+    def ring(self) -> None:
+        ringing = pj.CallOpParam()
+        ringing.statusCode = pj.PJSIP_SC_RINGING
+        self.answer(ringing)
+
+    def divert(self, diversion: Diversion, contact_uri: SipUri | None) -> None:
+        """Send the caller elsewhere, or refuse it as unavailable."""
+        self._require(self.is_ringing_here())
+        self.call = self.call.model_copy(update={"diversion": diversion})
+        sip_status = 302 if contact_uri else pj.PJSIP_SC_TEMPORARILY_UNAVAILABLE
+        self._end(sip_status, contact_uri=contact_uri)
 
     def refuse(self, scope: RejectScope) -> None:
         self._require(self.is_ringing_here())

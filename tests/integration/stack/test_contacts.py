@@ -31,3 +31,15 @@ def test_the_star_of_nobody_is_not_found(alice: Face):
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
     response = alice.request("PATCH", "/api/v1/contacts/nobody", {})
     assert response.status_code == 422
+
+
+def test_whose_numbers_they_are_is_asked_for_many_at_once(alice: Face):
+    eventually(lambda: "Bob" in alice.contacts())
+    path = "/api/v1/contacts/by-number"
+    found = alice.request("GET", path, params={"numbers": "102,1 0 3,600,x"}).json()["items"]
+    assert {number: contact["name"] for number, contact in found.items()} == {
+        "102": "Bob",
+        "1 0 3": "Carol",
+    }
+    too_many = alice.request("GET", path, params={"numbers": ",".join(["102"] * 101)})
+    assert (too_many.status_code, too_many.json()["code"]) == (422, "invalid_request")

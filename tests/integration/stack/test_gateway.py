@@ -31,6 +31,7 @@ def nobody(alice_stack: Stack):
         ("POST", "/api/v1/calls"),
         ("POST", "/api/v1/calls/x/answer"),
         ("GET", "/api/v1/contacts"),
+        ("GET", "/api/v1/contacts/by-number"),
         ("PATCH", "/api/v1/contacts/x"),
         ("GET", "/api/v1/journal"),
         ("GET", "/api/v1/settings"),

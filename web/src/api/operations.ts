@@ -9,7 +9,11 @@ import type {
   Contact,
   ContactList,
   ContactPatch,
+  ContactsByNumber,
   Credentials,
+  IncomingPreview,
+  IncomingRules,
+  IncomingRulesPatch,
   JournalList,
   Lamp,
   LampList,
@@ -50,6 +54,10 @@ export const sendDtmf = (callId: string, digits: string) =>
   command<Call>('POST', `/calls/${callId}/dtmf`, { digits })
 
 export const listContacts = () => get<ContactList>('/contacts')
+export const findByNumbers = (numbers: string[]) =>
+  get<ContactsByNumber>(
+    `/contacts/by-number?${new URLSearchParams({ numbers: numbers.join(',') })}`,
+  )
 export const changeContact = (contactId: string, patch: ContactPatch) =>
   command<Contact>('PATCH', `/contacts/${contactId}`, patch)
 
@@ -82,6 +90,13 @@ export const startSoundCheck = (step: SoundCheckStep, audio_sink: AudioSink) =>
   command<SoundCheck>('POST', '/sound-check', { step, audio_sink })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
+
+export const getIncomingRules = () => get<IncomingRules>('/incoming-rules')
+export const changeIncomingRules = (patch: IncomingRulesPatch) =>
+  command<IncomingRules>('PATCH', '/incoming-rules', patch)
+export const previewIncoming = () => get<IncomingPreview>('/incoming-rules/preview')
+export const acknowledgeRinging = (callId: string) =>
+  command<undefined>('POST', `/calls/${callId}/ringing`)
 
 export const getVoicemail = () => get<Voicemail>('/voicemail')
 export const listTeams = () => get<TeamList>('/teams')

@@ -431,6 +431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/by-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose numbers these are, in whatever notation. */
+        get: operations["find_by_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}": {
         parameters: {
             query?: never;
@@ -623,6 +640,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incoming-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forwarding, do-not-disturb and one's other phones. */
+        get: operations["get_incoming_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change some of them. A target that cannot be dialled is refused; `field` says which. */
+        patch: operations["change_incoming_rules"];
+        trace?: never;
+    };
+    "/api/v1/incoming-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an internal and an external caller would get now, by the rules of real calls. */
+        get: operations["preview_incoming"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/ringing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A screen rings for this call; without one it may go on to another phone. */
+        post: operations["acknowledge_ringing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -692,7 +761,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -811,6 +880,11 @@ export interface components {
             /** @default normal */
             priority: components["schemas"]["Priority"];
             /**
+             * @description why it did not stay here
+             * @default null
+             */
+            diversion: components["schemas"]["Diversion"] | null;
+            /**
              * @description null: there was no sound yet
              * @default null
              */
@@ -928,6 +1002,12 @@ export interface components {
          */
         CallState: "trying" | "proceeding" | "early" | "confirmed" | "terminated";
         /**
+         * Callers
+         * @description Whom a rule is for. Internal are numbers and names that only the instance knows.
+         * @enum {string}
+         */
+        Callers: "everyone" | "internal" | "external";
+        /**
          * ColourScheme
          * @description Light, dark, or what the system says.
          * @enum {string}
@@ -1015,6 +1095,16 @@ export interface components {
             is_favourite: boolean;
         };
         /**
+         * ContactsByNumber
+         * @description Whose numbers they are, each as it was asked for; those that are nobody's are left out.
+         */
+        ContactsByNumber: {
+            /** Items */
+            items: {
+                [key: string]: components["schemas"]["Contact"];
+            };
+        };
+        /**
          * Credentials
          * @description The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile.
          */
@@ -1043,6 +1133,37 @@ export interface components {
             target: string;
         };
         /**
+         * Diversion
+         * @description Where a call was sent instead: 302 with a target, 480 without.
+         */
+        Diversion: {
+            reason: components["schemas"]["DiversionReason"];
+            /**
+             * Target
+             * @description as it was typed; null: refused, or to the voicemail
+             */
+            target: string | null;
+        };
+        /**
+         * DiversionReason
+         * @description Why a call does not stay here, RFC 5806 section 4.
+         * @enum {string}
+         */
+        DiversionReason: "unconditional" | "user_busy" | "no_answer" | "do_not_disturb" | "follow_me";
+        /**
+         * DoNotDisturb
+         * @description Nothing rings.
+         */
+        DoNotDisturb: {
+            /**
+             * Is On
+             * @default false
+             */
+            is_on: boolean;
+            /** @default everyone */
+            callers: components["schemas"]["Callers"];
+        };
+        /**
          * Dtmf
          * @description Keys to press.
          */
@@ -1057,6 +1178,24 @@ export interface components {
         Encryption: {
             signalling: components["schemas"]["SipTransport"];
             media: components["schemas"]["MediaEncryption"];
+        };
+        /**
+         * Forwarding
+         * @description Whether and where calls go; what was typed stays when it is off.
+         */
+        Forwarding: {
+            /**
+             * Is On
+             * @default false
+             */
+            is_on: boolean;
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /** @default everyone */
+            callers: components["schemas"]["Callers"];
         };
         /**
          * Health
@@ -1075,6 +1214,117 @@ export interface components {
          * @enum {string}
          */
         HealthState: "up" | "down";
+        /**
+         * IncomingPreview
+         * @description What callers would get now, by the rules that decide real calls.
+         */
+        IncomingPreview: {
+            internal: components["schemas"]["Verdict"];
+            external: components["schemas"]["Verdict"];
+        };
+        /**
+         * IncomingRules
+         * @description The person's wishes, whole. The first that fits decides, in the order of the fields.
+         */
+        IncomingRules: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * @default {
+             *       "is_on": false,
+             *       "target": "",
+             *       "callers": "everyone"
+             *     }
+             */
+            always: components["schemas"]["Forwarding"];
+            /**
+             * @default {
+             *       "is_on": false,
+             *       "callers": "everyone"
+             *     }
+             */
+            do_not_disturb: components["schemas"]["DoNotDisturb"];
+            /**
+             * @default {
+             *       "is_on": false,
+             *       "target": "",
+             *       "callers": "everyone"
+             *     }
+             */
+            busy: components["schemas"]["Forwarding"];
+            /**
+             * @default {
+             *       "is_on": false,
+             *       "target": "",
+             *       "callers": "everyone"
+             *     }
+             */
+            no_answer: components["schemas"]["Forwarding"];
+            /**
+             * No Answer After S
+             * @default 20
+             */
+            no_answer_after_s: number;
+            /**
+             * @default {
+             *       "is_on": false,
+             *       "target": "",
+             *       "callers": "everyone"
+             *     }
+             */
+            follow_me: components["schemas"]["Forwarding"];
+            /**
+             * Phones
+             * @default []
+             */
+            phones: components["schemas"]["OwnPhone"][];
+            /**
+             * Suspended Until
+             * @default null
+             */
+            suspended_until: string | null;
+        };
+        /**
+         * IncomingRulesChanged
+         * @description The person's wishes changed.
+         */
+        IncomingRulesChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sip.incoming_rules.changed";
+            rules: components["schemas"]["IncomingRules"];
+        };
+        /**
+         * IncomingRulesPatch
+         * @description Only what is to change.
+         */
+        IncomingRulesPatch: {
+            /** @default null */
+            always: components["schemas"]["Forwarding"] | null;
+            /** @default null */
+            do_not_disturb: components["schemas"]["DoNotDisturb"] | null;
+            /** @default null */
+            busy: components["schemas"]["Forwarding"] | null;
+            /** @default null */
+            no_answer: components["schemas"]["Forwarding"] | null;
+            /**
+             * No Answer After S
+             * @default null
+             */
+            no_answer_after_s: number | null;
+            /** @default null */
+            follow_me: components["schemas"]["Forwarding"] | null;
+            /**
+             * Phones
+             * @default null
+             */
+            phones: components["schemas"]["OwnPhone"][] | null;
+        };
         /**
          * JournalEntry
          * @description One line of history. There from the first ring on, closed when the call ends.
@@ -1116,6 +1366,8 @@ export interface components {
             /** @default null */
             transferred_to: components["schemas"]["Remote"] | null;
             /** @default null */
+            diversion: components["schemas"]["Diversion"] | null;
+            /** @default null */
             encryption: components["schemas"]["Encryption"] | null;
         };
         /**
@@ -1147,7 +1399,7 @@ export interface components {
          * @description What became of a call.
          * @enum {string}
          */
-        JournalResult: "running" | "answered" | "missed" | "rejected" | "unanswered" | "failed";
+        JournalResult: "running" | "answered" | "missed" | "rejected" | "diverted" | "unanswered" | "failed";
         /**
          * Lamp
          * @description One number of a colleague, or one parking slot, whole; what changes later has a greater
@@ -1253,6 +1505,16 @@ export interface components {
          * @enum {string}
          */
         OtherCalls: "hold" | "end";
+        /**
+         * OwnPhone
+         * @description Another telephone of the person.
+         */
+        OwnPhone: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+        };
         /**
          * PartHealth
          * @description One part: a service, an engine, a store, the broker.
@@ -1763,6 +2025,25 @@ export interface components {
              * @default null
              */
             to_call_id: string | null;
+        };
+        /**
+         * Verdict
+         * @description What a call gets. Without a diversion it rings until the caller gives up.
+         */
+        Verdict: {
+            /**
+             * Rings For S
+             * @description 0: not at all; null: no limit
+             * @default null
+             */
+            rings_for_s: number | null;
+            /** @default null */
+            diversion: components["schemas"]["Diversion"] | null;
+            /**
+             * @description instead, if no screen rings
+             * @default null
+             */
+            unheard: components["schemas"]["Diversion"] | null;
         };
         /**
          * Voicemail
@@ -4426,6 +4707,91 @@ export interface operations {
             };
         };
     };
+    find_by_numbers: {
+        parameters: {
+            query: {
+                numbers: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ContactsByNumber */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactsByNumber"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     change_contact: {
         parameters: {
             query?: never;
@@ -5558,6 +5924,326 @@ export interface operations {
                 };
             };
             /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_incoming_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description IncomingRules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncomingRules"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_incoming_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncomingRulesPatch"];
+            };
+        };
+        responses: {
+            /** @description IncomingRules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncomingRules"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_incoming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description IncomingPreview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncomingPreview"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    acknowledge_ringing: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -10,6 +10,7 @@ import {
   type MicrophoneState,
   type VoiceProcessing,
 } from '@/audio/microphone'
+import * as api from '@/api/operations'
 import { Ringer } from '@/audio/ringer'
 import { useCalls } from './calls'
 import { useKept } from './kept'
@@ -63,6 +64,7 @@ export const useAudio = defineStore('audio', () => {
 
   let leaving: ReturnType<typeof setTimeout> | undefined
 
+  const acknowledged = new Set<string>()
   const ringer = new Ringer()
   const claim = new AudioClaim(() => audioRoad.detach('elsewhere'))
   const audioRoad = new AudioRoad({
@@ -135,10 +137,21 @@ export const useAudio = defineStore('audio', () => {
     if (isArmed.value) ring()
   }
 
+  /** Say that somebody can hear it ring here: then it is not sent on to another phone. */
+  function acknowledge(): void {
+    if (isArmed.value !== true) return
+    for (const { call_id } of calls.ringing) {
+      if (acknowledged.has(call_id)) continue
+      acknowledged.add(call_id)
+      api.acknowledgeRinging(call_id).catch(() => acknowledged.delete(call_id))
+    }
+  }
+
   function ring(): void {
     const sound = calls.active === undefined ? ringtone.ring : ringtone.callWaiting
     if (calls.ringing.length === 0 || sound === null) ringer.stop()
     else ringer.start(sound)
+    acknowledge()
   }
 
   watch(

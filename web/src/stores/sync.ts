@@ -10,6 +10,7 @@ import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
 import { useContacts } from './contacts'
+import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
 import { useNotice } from './notice'
@@ -31,6 +32,7 @@ export const useSync = defineStore('sync', () => {
   const settings = useSettings()
   const teams = useTeams()
   const voicemail = useVoicemail()
+  const incoming = useIncoming()
 
   const state = ref<StreamState>({ name: 'connecting' })
   /** From the first failure until events come again. */
@@ -78,6 +80,7 @@ export const useSync = defineStore('sync', () => {
       journal.load(),
       settings.load(),
       voicemail.load(),
+      incoming.load(),
     ])
     calls.replaceAll(callList.items)
     lamps.replaceAll(lampList.items)
@@ -143,6 +146,8 @@ export const useSync = defineStore('sync', () => {
     switch (event.type) {
       case 'sip.call.changed':
         return calls.put(event.call)
+      case 'sip.incoming_rules.changed':
+        return incoming.put(event.rules)
       case 'sip.voicemail.changed':
         return voicemail.put(event.voicemail)
       case 'sip.lamp.changed':

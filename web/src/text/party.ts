@@ -1,6 +1,7 @@
 /** Who the other side is, in words. */
 import type { Contact, Remote } from '@/api/types'
 import { useContacts } from '@/stores/contacts'
+import { useNames } from '@/stores/names'
 import { formatNumber } from './format'
 
 interface Party {
@@ -10,9 +11,8 @@ interface Party {
 
 /** The contact who has this number or address. */
 export function contactOf({ number, uri }: Remote): Contact | undefined {
-  const contacts = useContacts()
-  const contact = number === null ? undefined : contacts.byNumber.get(number)
-  return contact ?? contacts.byAddress.get(addressOf(uri))
+  const contact = number === null ? undefined : useNames().contactOf(number)
+  return contact ?? useContacts().byAddress.get(addressOf(uri))
 }
 
 /** The name to show: the contact's, as signalled, else the number, else what was dialled; "" is anonymous. */

@@ -30,6 +30,7 @@ function gateway(changes: Parameters<typeof stubGateway>[0] = {}) {
     'GET /journal?limit=50': { items: [], next: null, event_id: '10-4' },
     'GET /settings': SETTINGS,
     'GET /voicemail': VOICEMAIL,
+    'GET /incoming-rules': { revision: 1 },
     ...changes,
   })
 }
