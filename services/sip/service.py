@@ -62,7 +62,15 @@ from services.sip.voicemail import VoicemailPart
 log = structlog.get_logger(__name__)
 
 
-class SipService(AnsweringPart, LampsPart, ConferencePart, SoundCheckPart, AudioSinkPart, VoicemailPart, SipRpc):
+class SipService(
+    AnsweringPart,
+    LampsPart,
+    ConferencePart,
+    AudioSinkPart,
+    SoundCheckPart,
+    VoicemailPart,
+    SipRpc,
+):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

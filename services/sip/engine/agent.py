@@ -40,7 +40,6 @@ from services.sip.engine.commands import (
 from services.sip.engine.conferences import dissolve, heard_together, together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
-from services.sip.engine.host_audio import HostAudio
 from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
@@ -82,9 +81,8 @@ class SipAgent(CallControls):
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
         self._quality = QualityWatch()
-        self._host = HostAudio(settings.sip_host_audio_socket, self.screen.host)
-        self._sinks = SinkChoice(self.screen, self._host)
-        self._sound_checks = SoundChecks(self.screen)
+        self._sinks = SinkChoice(self.screen, settings.sip_host_audio_socket)
+        self._sound_checks = SoundChecks(self.screen, self._sinks)
         self._incoming = IncomingCalls()
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
@@ -142,8 +140,8 @@ class SipAgent(CallControls):
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
-        self._host.close()
-        del self._tones, self._sound_checks, self._sinks, self._host, self.screen
+        self._sinks.close()
+        del self._tones, self._sound_checks, self._sinks, self.screen
         gc.collect()
         self._endpoint.libDestroy()
         del self._account, self._endpoint
@@ -277,7 +275,6 @@ class SipAgent(CallControls):
         return leg.call
 
     def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
-        self._sinks.require(audio_sink)
         return self._sound_checks.start(step, audio_sink, self._legs.values())
 
     def get_sound_check(self) -> SoundCheck:

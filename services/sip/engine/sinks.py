@@ -1,6 +1,7 @@
 """Which sink the screen port leads to: that of the call that is talked on."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from time import monotonic
 
 from contracts.audio_sinks import AudioSinkState
@@ -17,10 +18,13 @@ LAST_TONE_S = 4.0
 class SinkChoice:
     """The computer's devices are open only while they are used."""
 
-    def __init__(self, screen: ScreenPort, host: HostAudio) -> None:
+    def __init__(self, screen: ScreenPort, sound_server: Path | None) -> None:
         self._screen = screen
-        self._host = host
+        self._host = HostAudio(sound_server, screen.host)
         self._close_at = 0.0
+
+    def close(self) -> None:
+        self._host.close()
 
     def states(self) -> list[AudioSinkState]:
         return [

@@ -10,6 +10,7 @@ from contracts.sip import AudioSink, CallDirection
 from contracts.sound_check import SoundCheck, SoundCheckState, SoundCheckStep
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import FRAME_MS, ScreenPort
+from services.sip.engine.sinks import SinkChoice
 from services.sip.sound import Arrival, Samples, arrival, loudness, missing_percent, sweep
 
 PATH_S, PATH_TAIL_S = 2.0, 1.0
@@ -92,8 +93,9 @@ class Exercise:
 class SoundChecks:
     """At most one at a time, and none beside a call."""
 
-    def __init__(self, screen: ScreenPort) -> None:
+    def __init__(self, screen: ScreenPort, sinks: SinkChoice) -> None:
         self._screen = screen
+        self._sinks = sinks
         self._last: Exercise | None = None
         self._audio_sink = AudioSink.BROWSER
 
@@ -105,6 +107,7 @@ class SoundChecks:
     def start(self, step: SoundCheckStep, audio_sink: AudioSink, legs: Iterable[Leg]) -> SoundCheck:
         if any(_has_sound(leg) for leg in legs):
             raise WrongCallState("not during a call")
+        self._sinks.require(audio_sink)
         if audio_sink is AudioSink.BROWSER and self._screen.browser.to_speaker is None:
             raise NoScreen
         self.stop()
