@@ -140,10 +140,10 @@ class QualityMeter:
         return quality_between(self._looks[0], self._looks[-1], jitter_ms)
 
     def whole(self) -> CallQuality | None:
-        """Of the call up to now."""
-        if not self._looks:
+        """Of the call up to now; none if nothing was heard."""
+        last = _sum(self._before, self._looks[-1]) if self._looks else _NOTHING
+        if last.received == 0:
             return None
-        last = _sum(self._before, self._looks[-1])
         return quality_between(_NOTHING, last, self._jitter_sum_ms / self._count)
 
 

@@ -3,8 +3,10 @@
 INVITE with Replaces (RFC 3891) gives the new engine the other end of the old one's dialog.
 """
 
+import io
 import threading
 import time
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -134,6 +136,26 @@ def test_a_conference_is_one_again(supervised, alice, practice):
             hears_all(screen, bob.tone_hz, carol.tone_hz)
             hears_all(bob, TONE_HZ, carol.tone_hz)
             hears_all(carol, TONE_HZ, bob.tone_hz)
+
+
+def test_a_recording_ends_with_its_engine_and_is_kept(supervised, alice, talk):
+    body = {"on": True}
+    assert alice.command(talk, "recording", body).status_code == 200
+    path = supervised.stack.directory / "recordings"
+    (file,) = eventually(
+        lambda: [each for each in path.glob("*.wav") if each.stat().st_size > 9000]
+    )
+
+    supervised.kill(ENGINE)
+
+    restored = alice.waits_for(talk, continuity="restored")
+    (recording,) = restored["recordings"]
+    assert recording["ended_at"] is not None
+    alice.command(talk, "hang-up")
+    alice.journal_entry(talk, result="answered")
+    answer = alice.http.get(f"/api/v1/recordings/{recording['recording_id']}")
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert sound.getnframes() == (file.stat().st_size - 44) // 2
 
 
 def test_a_call_that_only_rang_ends_and_says_why(supervised, alice):

@@ -53,7 +53,9 @@ def test_a_recording_is_announced_by_a_tone_to_both(alice: Face, bob: Telephone)
         eventually(lambda: bob.share_of(ALICE_HZ) > 0.9, what="alice without the tone")
 
 
-def test_the_journal_lists_it_and_it_is_played_in_parts(alice: Face, recorded: Json):
+def test_the_journal_lists_it_until_it_is_deleted_and_it_is_played_in_parts(
+    alice: Face, alice_stack: Stack, recorded: Json
+):
     entry = alice.journal_entry(recorded, result="answered")
     (recording,) = entry["recordings"]
     path = f"/api/v1/recordings/{recording['recording_id']}"
@@ -70,11 +72,6 @@ def test_the_journal_lists_it_and_it_is_played_in_parts(alice: Face, recorded: J
     assert saved.headers["Content-Disposition"].startswith("attachment; filename=")
     with Face(alice.address) as stranger:
         assert stranger.http.get(path).status_code == 401
-
-
-def test_a_recording_is_deleted_by_hand(alice: Face, alice_stack: Stack, recorded: Json):
-    (recording,) = alice.journal_entry(recorded, result="answered")["recordings"]
-    path = f"/api/v1/recordings/{recording['recording_id']}"
 
     assert alice.request("DELETE", path).status_code == 204
 

@@ -90,6 +90,9 @@ def test_nothing_is_said_while_nothing_comes():
     for _ in range(3):
         meter.look(figures(100))
     assert meter.now() is None
+    silent = QualityMeter()
+    silent.look(figures(0))
+    assert silent.whole() is None
 
 
 def test_everybody_is_told_only_of_what_can_be_noticed():
