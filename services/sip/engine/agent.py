@@ -37,7 +37,7 @@ from services.sip.engine.commands import (
     SipSnapshot,
     VoicemailUpdate,
 )
-from services.sip.engine.conferences import dissolve, heard_together, together
+from services.sip.engine.conferences import dissolve, heard_together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.incoming import IncomingCalls
@@ -268,11 +268,7 @@ class SipAgent(CallControls):
         return self._sinks.states()
 
     def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
-        leg = self._leg(call_id)
-        self._sinks.require(audio_sink)
-        for each in together(leg, self._legs.values()):
-            each.revise(audio_sink=audio_sink)
-        return leg.call
+        return self._sinks.use(audio_sink, self._leg(call_id), self._legs.values())
 
     def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
         return self._sound_checks.start(step, audio_sink, self._legs.values())

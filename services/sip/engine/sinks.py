@@ -6,7 +6,8 @@ from time import monotonic
 
 from contracts.audio_sinks import AudioSinkState
 from contracts.errors import AudioSinkUnavailable
-from contracts.sip import AudioSink, CallDirection
+from contracts.sip import AudioSink, Call, CallDirection
+from services.sip.engine.conferences import together
 from services.sip.engine.host_audio import HostAudio
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
@@ -36,6 +37,13 @@ class SinkChoice:
         """Raises AudioSinkUnavailable."""
         if audio_sink is AudioSink.HOST and not self._host.is_available:
             raise AudioSinkUnavailable
+
+    def use(self, audio_sink: AudioSink, leg: Leg, legs: Iterable[Leg]) -> Call:
+        """Hear a call, and those in conference with it, there. Raises AudioSinkUnavailable."""
+        self.require(audio_sink)
+        for each in together(leg, legs):
+            each.revise(audio_sink=audio_sink)
+        return leg.call
 
     def update(self, legs: Iterable[Leg], tried: AudioSink | None) -> None:
         """Follow the calls; `tried` is what a sound check is for."""
