@@ -97,6 +97,23 @@ class InstanceProfile(Model):
     teams: TeamsProfile = TeamsProfile()
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
 
+    def person_of(self, user: str) -> Person | None:
+        """Who that user is."""
+        jid = f"{user}@{self.domain}".lower()
+        return next((each for each in self.people if each.jid == jid), None)
+
+    def team_lamps(self, user: str) -> dict[str, PhoneNumber]:
+        """By queue, the number whose lamp tells whether that user is logged in; none with AMI."""
+        person = self.person_of(user)
+        if person is None or not person.numbers or self.teams.ami is not None:
+            return {}
+        own = next((each for each in person.numbers if each[0] != "+"), person.numbers[0])
+        return {
+            each.queue: each.state_number.replace("{number}", own)
+            for each in self.teams.queues
+            if each.state_number and user in each.flexible_members
+        }
+
 
 class ChangeProfile(Command):
     """The instance has another profile than was known."""

@@ -15,6 +15,7 @@ class LampKind(StrEnum):
 
     PERSON = "person"
     PARKING = "parking"  # a slot where the PBX keeps one parked call
+    TEAM = "team"  # lit while we are logged in to a queue
 
 
 class LampState(StrEnum):
@@ -89,7 +90,8 @@ class LampsRpc:
     def request_completion(self, request: LampCommand) -> Lamp:
         """Ask to be told when they are free; a second time it lasts anew.
 
-        Ends by itself when we call them, or after a working day. Raises LampNotFound.
+        Ends by itself when a call of ours rings at them or we talk, and after a working day.
+        Raises LampNotFound.
         """
         raise NotImplementedError
 

@@ -42,6 +42,16 @@ class QueueProfile(Model):
     flexible_members: tuple[Localpart, ...] = Field(
         default=(), max_length=1000, description="users who may log in and out"
     )
+    log_in_code: PhoneNumber | None = Field(
+        default=None, description="dialled to log in, where there is no AMI"
+    )
+    log_out_code: PhoneNumber | None = None
+    state_number: str | None = Field(
+        default=None,
+        pattern=r"^[0-9*#]{0,24}(\{number\})?[0-9*#]{0,24}$",
+        description="its lamp is lit while somebody is logged in, where there is no AMI",
+        examples=["*45620*{number}"],
+    )
 
 
 class TeamsProfile(Model):

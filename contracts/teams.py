@@ -77,6 +77,10 @@ class Team(Model):
     problem: TeamProblem | None = None
     state: MemberState | None = Field(default=None, description="of the person")
     pause_reason: str = Field(default="", max_length=256)
+    is_in_sight: bool = Field(
+        default=True,
+        description="false without AMI: only the person's own state is known, and no pause",
+    )
     pause_reasons: tuple[PauseReason, ...] = Field(default=(), description="to choose from")
     members: tuple[TeamMember, ...] = ()
     callers: tuple[WaitingCaller, ...] = Field(default=(), description="by position")

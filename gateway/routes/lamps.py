@@ -48,7 +48,7 @@ def pick_up(number: str) -> Call:
 def request_completion(number: str) -> Lamp:
     """Ask to be told when somebody is free: `completion.is_ready` says so; nothing is dialled.
 
-    Ends when we have reached each other, and after eight hours.
+    Ends when a call of ours rings there or we talk to each other, and after eight hours.
     """
     return parts().lamps.request_completion(_command(number))
 

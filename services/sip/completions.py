@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.identity import PhoneNumber
 from contracts.lamps import CallCompletion, Lamp, LampState
-from contracts.sip import Call, CallDirection
+from contracts.sip import Call, CallDirection, CallState
 
 
 def reviewed(
@@ -24,5 +24,5 @@ def reviewed(
 
 
 def _reaches(call: Call, number: PhoneNumber) -> bool:
-    is_ours = call.direction is CallDirection.OUTGOING or call.answered_at is not None
-    return is_ours and call.remote.number == number
+    rings_there = call.direction is CallDirection.OUTGOING and call.state is CallState.EARLY
+    return (rings_there or call.answered_at is not None) and call.remote.number == number

@@ -93,6 +93,10 @@ class LampStore(Store):
             pipeline.expire(self._parking_key, PARKED_WITHIN_S)
             pipeline.execute()
 
+    def forget_parking(self) -> None:
+        """It did not come about."""
+        self.redis.rpop(self._parking_key)
+
     def _parked(self) -> Remote | None:
         text = self.redis.lpop(self._parking_key)
         return Remote.model_validate_json(text) if text else None

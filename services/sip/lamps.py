@@ -7,7 +7,7 @@ from bus.engine import on_engine
 from bus.link import EngineGone
 from bus.rpc import rpc
 from bus.timer import every
-from contracts.errors import NotOffered, WrongLampState
+from contracts.errors import ContractError, NotOffered, WrongLampState
 from contracts.lamps import (
     CallCompletion,
     Lamp,
@@ -40,7 +40,7 @@ class LampsPart(AccountPart, LampsRpc):
     def pick_up(self, request: LampCommand) -> Call:
         profile = self.account().profile
         lamp = self.store.get_lamp(request.number)
-        if lamp.state is not WAITING[lamp.kind]:
+        if lamp.state is not WAITING.get(lamp.kind):
             raise WrongLampState(lamp.state, state=lamp.state)
         dialled = lamp.number
         if lamp.kind is LampKind.PERSON:
@@ -59,9 +59,12 @@ class LampsPart(AccountPart, LampsRpc):
         if profile.parking is None:
             raise NotOffered("parking")
         uri = target_uri(profile.parking.number, profile.domain)
-        parked = self.engine.park(request.call_id, uri)
-        self.store.note_parking(parked.remote)
-        return parked
+        self.store.note_parking(self.store.get_call(request.call_id).remote)
+        try:
+            return self.engine.park(request.call_id, uri)
+        except ContractError:
+            self.store.forget_parking()
+            raise
 
     @rpc
     def request_completion(self, request: LampCommand) -> Lamp:

@@ -26,16 +26,17 @@ class Watch:
 
 
 def watches(account: SipAccount, most: int) -> list[Watch]:
-    """Everybody but ourselves, and the parking slots, with at most so many subscriptions.
+    """Everybody but ourselves, parking slots and teams, with at most so many subscriptions.
 
     Of a person both packages are wanted: dialogs tell who calls, presence whether a phone is there.
     If there are too many people, the last ones are watched by their dialogs only, or not at all.
     """
     profile = account.profile
     slots = profile.parking.slot_numbers if profile.parking else []
+    teams = list(profile.team_lamps(account.user).values())
     others = [each for each in profile.people if each.numbers and not _is_own(each, account)]
     numbers = list(dict.fromkeys(_watched_number(each) for each in others))
-    room = max(most - len(slots), 0)
+    room = max(most - len(slots) - len(teams), 0)
     numbers = numbers[:room]
     with_presence = room - len(numbers)
     both = (EventPackage.DIALOG, EventPackage.PRESENCE)
@@ -44,7 +45,8 @@ def watches(account: SipAccount, most: int) -> list[Watch]:
         for index, number in enumerate(numbers)
     ]
     parking = [Watch(number, LampKind.PARKING, both[:1]) for number in slots[:most]]
-    return people + parking
+    logged_in = [Watch(number, LampKind.TEAM, both[:1]) for number in teams[:most]]
+    return people + parking + logged_in
 
 
 def combined(by_dialogs: LampState | None, by_presence: LampState | None) -> LampState:

@@ -64,6 +64,11 @@ class AsteriskConnector:
         self._seat, self._is_told = seat, True
         self._hints.put(None)
 
+    @property
+    def seat(self) -> Seat | None:
+        """Whose teams are followed."""
+        return self._seat
+
     def stop(self) -> None:
         self._stopping = True
         self._hints.put(None)
@@ -207,9 +212,10 @@ class AsteriskConnector:
 
     def _tell(self, seat: Seat | None, problem: TeamProblem, *, is_all: bool = False) -> None:
         """That nothing is known of any team."""
-        teams: list[Team] = []
-        if seat is not None and seat.profile.teams.ami is not None:
-            teams = [unknown_team(seat, each, problem) for each in seat.queues.values()]
+        if seat is not None and seat.profile.teams.ami is None:
+            return  # lamps tell, see codes.py
+        queues = seat.queues.values() if seat is not None else ()
+        teams = [unknown_team(seat, each, problem) for each in queues if seat is not None]
         with self._reporting:
             self._waiting_since.clear()
             self._report(TeamsReport(teams=teams, is_all=is_all))

@@ -36,8 +36,4 @@ class Seat:
 
     def person_of(self, user: str | None) -> Person | None:
         """Who that is, if the instance tells."""
-        return self._people.get(f"{user}@{self.profile.domain}")
-
-    @cached_property
-    def _people(self) -> dict[str, Person]:
-        return {each.jid: each for each in self.profile.people if each.jid is not None}
+        return self.profile.person_of(user) if user else None

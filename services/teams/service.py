@@ -5,12 +5,16 @@ from bus.health import redis_health
 from bus.outbox import store
 from bus.rpc import rpc, rpc_client
 from bus.settings import Settings
-from contracts.errors import TeamUnavailable, WrongTeamState
+from contracts.errors import SignedOut, TeamUnavailable, WrongTeamState
 from contracts.health import PartHealth
+from contracts.identity import PhoneNumber
+from contracts.lamps import LampChanged, LampsRpc
 from contracts.registration import RegistrationChanged
-from contracts.sip import SipRpc
+from contracts.sip import PlaceCall, SipRpc
+from contracts.team_profile import QueueProfile
 from contracts.teams import Membership, MemberState, PauseInTeam, Team, TeamCommand, TeamsRpc
 from services.teams.asterisk import TeamsReport
+from services.teams.codes import lit_teams
 from services.teams.providers import connector, on_report
 from services.teams.seat import Seat
 from services.teams.store import TeamsStore
@@ -23,6 +27,7 @@ class TeamsService(TeamsRpc):
     settings_class = Settings
 
     sip = rpc_client("sip", SipRpc)
+    lamps = rpc_client("sip", LampsRpc)
     store = store(TeamsStore)
     connector = connector()
 
@@ -30,6 +35,15 @@ class TeamsService(TeamsRpc):
     def follow_account(self) -> None:
         holder = self.sip.get_account_holder()
         self.connector.use(Seat(holder.user, holder.profile) if holder else None)
+        self.follow_lamps()
+
+    @on_change(LampChanged)
+    def follow_lamps(self) -> None:
+        """Where there is no AMI."""
+        seat = self.connector.seat
+        if seat is not None and seat.profile.teams.ami is None:
+            states = {each.number: each.state for each in self.lamps.list_lamps()}
+            self.store.put_teams(lit_teams(seat, states), are_all=True)
 
     @on_report
     def keep_teams(self, report: TeamsReport) -> None:
@@ -41,7 +55,10 @@ class TeamsService(TeamsRpc):
 
     @rpc
     def log_in(self, request: TeamCommand) -> Team:
-        if self._seen(request).state is MemberState.LOGGED_OUT:
+        team = self._seen(request)
+        if not team.is_in_sight:
+            return self._dial(team, self._queue(team).log_in_code)
+        if team.state is MemberState.LOGGED_OUT:
             self.connector.log_in(request.team_id)
         return self._must_be(request, MemberState.LOGGED_IN, MemberState.PAUSED)
 
@@ -50,6 +67,8 @@ class TeamsService(TeamsRpc):
         team = self._seen(request)
         if team.membership is Membership.FIXED:
             raise WrongTeamState("a fixed member stays logged in")
+        if not team.is_in_sight:
+            return self._dial(team, self._queue(team).log_out_code)
         if team.state is not MemberState.LOGGED_OUT:
             self.connector.log_out(request.team_id)
         return self._must_be(request, MemberState.LOGGED_OUT)
@@ -79,8 +98,8 @@ class TeamsService(TeamsRpc):
 
     def _must_be_in(self, request: TeamCommand) -> Team:
         team = self._seen(request)
-        if team.state is MemberState.LOGGED_OUT:
-            raise WrongTeamState("not logged in")
+        if team.state is MemberState.LOGGED_OUT or not team.is_in_sight:
+            raise WrongTeamState("not logged in, or the PBX is not in sight")
         return team
 
     def _must_be(self, request: TeamCommand, *states: MemberState) -> Team:
@@ -88,6 +107,20 @@ class TeamsService(TeamsRpc):
         team = self._seen(request)
         if team.state not in states:
             raise TeamUnavailable("the PBX has not done it")
+        return team
+
+    def _queue(self, team: Team) -> QueueProfile:
+        """Raises SignedOut."""
+        seat = self.connector.seat
+        if seat is None:
+            raise SignedOut
+        return seat.queues[team.team_id]
+
+    def _dial(self, team: Team, code: PhoneNumber | None) -> Team:
+        """Its lamp tells later what has come of it."""
+        if code is None:
+            raise TeamUnavailable("the profile has no feature code")
+        self.sip.place_call(PlaceCall(target=code))
         return team
 
 

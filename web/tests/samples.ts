@@ -126,6 +126,7 @@ export function teamOf(changes: Partial<Team> = {}): Team {
     problem: null,
     state: 'logged_out',
     pause_reason: '',
+    is_in_sight: true,
     pause_reasons: ['Nacharbeit'],
     members: [],
     callers: [],

@@ -18,7 +18,12 @@ from tests.peers.supervised import SupervisedStack
 from tests.peers.witness import KINDS, Commands, Events
 
 PARTS = ("rabbitmq", "redis", "sip", "journal", "gateway")
-FROZEN_TOGETHER = [("rabbitmq",), ("redis",), ("sip", "directory", "journal"), ("gateway",)]
+FROZEN_TOGETHER = [
+    ("rabbitmq",),
+    ("redis",),
+    ("sip", "directory", "journal", "teams"),
+    ("gateway",),
+]
 CARRIES_SOUND = "gateway"
 BACK_WITHIN_S = 5
 STOPS_WITHIN_S = 5

@@ -186,7 +186,7 @@ class TestParking:
 class TestCallCompletion:
     """To be told when somebody who was busy is free."""
 
-    def test_it_is_told_when_both_are_free_and_ends_with_our_call(self, bob: Face, desk: Desk):
+    def test_it_is_told_when_both_are_free(self, bob: Face, desk: Desk):
         desk.is_now("INUSE")
         sees(bob, DESK, "busy")
         asked = bob.request("POST", f"/api/v1/lamps/{DESK}/completion").json()
@@ -199,8 +199,19 @@ class TestCallCompletion:
 
         bob.command(talk, "hang-up")
         eventually(lambda: lamp(bob, DESK)["completion"]["is_ready"])
-        bob.dial(DESK)
-        eventually(lambda: lamp(bob, DESK)["completion"] is None)
+
+    def test_it_ends_with_a_call_that_rings_there_and_not_with_one_that_fails(
+        self, bob: Face, desk: Desk
+    ):
+        for number in (CAROL, DESK):
+            sees(bob, number, "free")
+            bob.request("POST", f"/api/v1/lamps/{number}/completion")
+
+        bob.waits_for(bob.dial(DESK), state="terminated", problem="not_found")
+        bob.dial(CAROL)
+
+        eventually(lambda: lamp(bob, CAROL)["completion"] is None)
+        assert lamp(bob, DESK)["completion"] is not None
 
     def test_it_can_be_cancelled(self, bob: Face, desk: Desk):
         sees(bob, DESK, "free")

@@ -16,8 +16,9 @@ class Support:
         self.face = face
 
     def now(self) -> Json:
+        """Empty before the team is known."""
         teams = self.face.request("GET", "/api/v1/teams").json()["items"]
-        return next(each for each in teams if each["team_id"] == "support")
+        return next((each for each in teams if each["team_id"] == "support"), {})
 
     def waits_for(self, **expected: object) -> Json:
         def look() -> Json | None:
@@ -132,3 +133,34 @@ def test_faces_hear_of_each_change(support: Support):
     )
     assert changed["revision"] == revision + 1
     assert changed["state"] == "logged_in"
+
+
+@pytest.fixture
+def support_by_codes(alice: Face, practice: PracticeServer) -> Iterator[Support]:
+    """Alice at an instance without AMI."""
+    profile = practice.profile().replace(f"[teams.ami]\nport = {practice.ami_port}\n", "")
+    codes = """log_in_code = "*45620"
+log_out_code = "*46620"
+state_number = "*45620*{number}"
+"""
+    path = practice.instances / "codes.toml"
+    path.write_text(profile.replace('number = "620"\n', f'number = "620"\n{codes}'))
+    alice.request("DELETE", "/api/v1/session")
+    assert alice.sign_in(server="codes").status_code == 200
+    team = Support(alice)
+    team.waits_for(is_in_sight=False, problem=None)
+    team.command("log-out")  # its lamp knows nothing of log-outs by AMI
+    yield team
+    alice.hang_up_everything()
+    alice.request("DELETE", "/api/v1/session")
+    assert alice.sign_in().status_code == 200
+
+
+def test_without_ami_lamps_and_feature_codes_do(support_by_codes: Support):
+    support = support_by_codes
+    assert support.waits_for(state="logged_out")["members"] == []
+    support.command("log-in")
+    support.waits_for(state="logged_in")
+    assert support.command("pause", {"reason": "Nacharbeit"})["code"] == "wrong_team_state"
+    support.command("log-out")
+    support.waits_for(state="logged_out")

@@ -16,12 +16,18 @@ def lamp(state: LampState) -> Lamp:
     return Lamp(number="102", revision=1, kind=LampKind.PERSON, state=state, since=NOW)
 
 
-def call(number: str, direction: CallDirection, *, is_answered: bool = False) -> Call:
+def call(
+    number: str,
+    direction: CallDirection,
+    *,
+    is_answered: bool = False,
+    state: CallState = CallState.EARLY,
+) -> Call:
     return Call(
         call_id="a",
         revision=1,
         direction=direction,
-        state=CallState.CONFIRMED if is_answered else CallState.EARLY,
+        state=CallState.CONFIRMED if is_answered else state,
         remote=Remote(number=number, display_name="", uri=f"sip:{number}@practice"),
         started_at=NOW,
         answered_at=NOW if is_answered else None,
@@ -52,6 +58,7 @@ def test_it_expires():
     ("running", "is_over"),
     [
         (call("102", CallDirection.OUTGOING), True),
+        (call("102", CallDirection.OUTGOING, state=CallState.TRYING), False),  # may be busy again
         (call("102", CallDirection.INCOMING), False),  # it rings here, and may stay so
         (call("102", CallDirection.INCOMING, is_answered=True), True),
         (call("103", CallDirection.OUTGOING), False),

@@ -5,6 +5,7 @@ import pytest
 from contracts.instance import InstanceProfile, Parking, Person
 from contracts.lamps import LampKind, LampState
 from contracts.registration import SipAccount
+from contracts.team_profile import TeamsProfile
 from services.sip.dialog_info import NotUnderstood
 from services.sip.pidf import presence_state
 from services.sip.watching import EventPackage, combined, watches
@@ -34,6 +35,15 @@ def test_one_number_of_each_colleague_is_watched_and_none_of_ours():
     )
     assert [each.number for each in watched] == ["101", "+442079460019"]
     assert {each.packages for each in watched} == {BOTH}
+
+
+def test_without_ami_the_lamps_of_our_teams_are_watched():
+    queue = {"queue": "support", "name": "Support", "state_number": "*45620*{number}"}
+    teams = {"queues": [{**queue, "flexible_members": ["bob"]}]}
+    ours = account(person("102", jid="bob@practice"))
+    with_teams = ours.profile.model_copy(update={"teams": TeamsProfile.model_validate(teams)})
+    (lamp,) = watches(ours.model_copy(update={"profile": with_teams}), most=100)
+    assert (lamp.number, lamp.kind) == ("*45620*102", LampKind.TEAM)
 
 
 def test_parking_slots_are_watched_by_their_dialogs():

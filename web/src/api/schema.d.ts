@@ -293,7 +293,7 @@ export interface paths {
         put?: never;
         /**
          * Ask to be told when somebody is free: `completion.is_ready` says so; nothing is dialled.
-         * @description Ends when we have reached each other, and after eight hours.
+         * @description Ends when a call of ours rings there or we talk to each other, and after eight hours.
          */
         post: operations["request_completion"];
         /** Do not tell. */
@@ -1446,7 +1446,7 @@ export interface components {
          * @description What a lamp stands for.
          * @enum {string}
          */
-        LampKind: "person" | "parking";
+        LampKind: "person" | "parking" | "team";
         /**
          * LampList
          * @description All lamps, in no order.
@@ -1903,6 +1903,12 @@ export interface components {
              * @default
              */
             pause_reason: string;
+            /**
+             * Is In Sight
+             * @description false without AMI: only the person's own state is known, and no pause
+             * @default true
+             */
+            is_in_sight: boolean;
             /**
              * Pause Reasons
              * @description to choose from

@@ -17,6 +17,8 @@ export function useCallText() {
   const lamps = useLamps()
   const session = useSession()
   const { ownerOf } = useLampText()
+  const isParkNumber = ({ number }: Remote) =>
+    number !== null && number === session.session?.park_number
 
   /** One or two words: "Incoming call", "On hold". */
   function labelOf(call: Call): string {
@@ -47,8 +49,7 @@ export function useCallText() {
   return { labelOf, detailOf, endingOf, shortNameOf }
 
   function isParked({ transfer, state }: Call): boolean {
-    const number = session.session?.park_number ?? null
-    return state === 'terminated' && number !== null && transfer?.target.number === number
+    return state === 'terminated' && transfer !== null && isParkNumber(transfer.target)
   }
 
   /** Where the party waits now; "" until the PBX has told, and once somebody has gone on. */
@@ -69,6 +70,7 @@ export function useCallText() {
   }
 
   function failureOf({ target, problem }: NonNullable<Call['transfer']>): string {
+    if (isParkNumber(target)) return t('lamp.notParked')
     const reason = t(problem === null ? 'ending.remote_bye' : `callProblem.${problem}`)
     return t('transfer.failed', { name: shortNameOf(target), reason })
   }
