@@ -32,21 +32,12 @@ from services.sip.engine.encryption import encryption_of
 from services.sip.engine.media import ScreenPort
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
+from services.sip.engine.states import CALL_STATE_OF_INVITE, STATUS_OF_REJECTION
 from services.sip.quality import QualityMeter
 from services.sip.recordings import ended
 
 log = structlog.get_logger(__name__)
 
-CALL_STATE_OF_INVITE = {
-    pj.PJSIP_INV_STATE_NULL: CallState.TRYING,
-    pj.PJSIP_INV_STATE_CALLING: CallState.TRYING,
-    pj.PJSIP_INV_STATE_INCOMING: CallState.EARLY,
-    pj.PJSIP_INV_STATE_EARLY: CallState.EARLY,
-    pj.PJSIP_INV_STATE_CONNECTING: CallState.CONFIRMED,
-    pj.PJSIP_INV_STATE_CONFIRMED: CallState.CONFIRMED,
-    pj.PJSIP_INV_STATE_DISCONNECTED: CallState.TERMINATED,
-}
-STATUS_OF_REJECTION = {RejectScope.HERE: 486, RejectScope.EVERYWHERE: 603}
 MOVE_FLAGS = pj.PJSUA_CALL_REINIT_MEDIA | pj.PJSUA_CALL_UPDATE_CONTACT | pj.PJSUA_CALL_UPDATE_VIA
 HOLD_RETRY_S = 0.3
 HOLD_TIMEOUT_S = 35.0
@@ -255,7 +246,6 @@ class Leg(pj.Call):
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         """NOTIFY about what we have referred the other side to, or the answer to our REFER."""
-        prm.cont = not prm.finalNotify
         if self.on_referred is not None:
             self.on_referred(prm.statusCode)
 
