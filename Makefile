@@ -38,7 +38,7 @@ test-e2e: install ## Run the tests with the whole stack and a browser
 
 test-compose: ## Run the tests that need a Docker engine
 	@deploy/install test compose
-	$(PYTHON) -m pytest tests/compose
+	$(PYTHON) -m pytest --timeout 1000 tests/compose # images are built the first time
 
 bench: install ## Measure Handset beside a native phone; NAME= runs one bench, MINUTES= makes a long call
 	@deploy/packages bench

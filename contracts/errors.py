@@ -18,6 +18,7 @@ ContractError
 ├── NotFound                no such resource
 ├── CallNotFound            no such call, or it ended long ago
 ├── CallNotPlaced           nothing was sent: no transport, or too many calls
+├── AudioSinkUnavailable    the sound server of the computer does not answer
 ├── NoScreen                no browser or program has the audio at the moment
 ├── WrongCallState          the call cannot do this now
 ├── TargetUndiallable       nobody can be called by this text; `problem` says why
@@ -182,6 +183,13 @@ class CallNotPlaced(ContractError):
     """Nothing was sent: no transport, or too many calls."""
 
     code = "call_not_placed"
+    http_status = 503
+
+
+class AudioSinkUnavailable(ContractError):
+    """The sound server of the computer does not answer, or the stack was given none."""
+
+    code = "audio_sink_unavailable"
     http_status = 503
 
 

@@ -11,7 +11,7 @@ from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
-from contracts.sip import MAX_TARGET_LENGTH, Call, OtherCalls, RejectScope
+from contracts.sip import MAX_TARGET_LENGTH, AudioSink, Call, OtherCalls, RejectScope
 from contracts.team_profile import PauseReason
 from contracts.teams import Team
 
@@ -65,6 +65,9 @@ class Settings(Model):
     revision: int = 0
     language: Language = Language.SYSTEM
     colour_scheme: ColourScheme = ColourScheme.SYSTEM
+    audio_sink: AudioSink = Field(
+        default=AudioSink.BROWSER, description="where calls are heard from their beginning"
+    )
     recording_days: int = Field(
         default=DEFAULT_RECORDING_DAYS, description="how long recordings are kept; 0: for ever"
     )
@@ -75,6 +78,7 @@ class SettingsPatch(Model):
 
     language: Language | None = None
     colour_scheme: ColourScheme | None = None
+    audio_sink: AudioSink | None = None
     recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
 
 

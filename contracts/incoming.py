@@ -72,7 +72,8 @@ class IncomingRules(Model):
     """Where a call goes that no screen has begun to ring for within five seconds."""
     phones: tuple[OwnPhone, ...] = Field(default=(), max_length=MOST_PHONES)
     suspended_until: AwareDatetime | None = None
-    """After an emergency call everybody is put through, for rescuers call back."""
+    """After an emergency call everybody is put through, for rescuers call back; until then, or
+    until a rule is changed."""
 
 
 class IncomingRulesPatch(Model):

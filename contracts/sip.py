@@ -75,6 +75,13 @@ class MediaDirection(StrEnum):
     INACTIVE = "inactive"
 
 
+class AudioSink(StrEnum):
+    """Where the person hears a call and speaks."""
+
+    BROWSER = "browser"
+    HOST = "host"  # loudspeaker and microphone of the computer that the stack runs on
+
+
 class Microphone(StrEnum):
     """Whether our voice goes out."""
 
@@ -147,6 +154,7 @@ class Call(Model):
     local_direction: MediaDirection = MediaDirection.SENDRECV
     remote_direction: MediaDirection = MediaDirection.SENDRECV
     microphone: Microphone = Microphone.LIVE
+    audio_sink: AudioSink = AudioSink.BROWSER
     continuity: CallContinuity = CallContinuity.UNBROKEN
     conference_id: str | None = None
     transfer: Transfer | None = None

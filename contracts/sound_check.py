@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from contracts.base import Command, Model
+from contracts.sip import AudioSink
 
 
 class SoundCheckStep(StrEnum):
@@ -46,13 +47,14 @@ class StartSoundCheck(Command):
     """Begin a step; one that runs is stopped."""
 
     step: SoundCheckStep
+    audio_sink: AudioSink = AudioSink.BROWSER
 
 
 class SoundCheckRpc:
     """What the sip service offers for sound checks. Everything raises EngineDown."""
 
     def start_sound_check(self, request: StartSoundCheck) -> SoundCheck:
-        """Raises WrongCallState while there is a call, NoScreen."""
+        """Raises WrongCallState while there is a call, NoScreen, AudioSinkUnavailable."""
         raise NotImplementedError
 
     def get_sound_check(self) -> SoundCheck:

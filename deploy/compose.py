@@ -200,7 +200,10 @@ class Containers:
         if project == self._practice:
             return [*command, "--profile", PRACTICE, *arguments]
         override = "host-network" if self._home.network() == "host" else PRACTICE
-        return [*command, "-f", f"deploy/compose/{override}.yml", *arguments]
+        command += ["-f", f"deploy/compose/{override}.yml"]
+        if self._home.has_host_audio():
+            command += ["-f", "deploy/compose/host-audio.yml"]
+        return [*command, *arguments]
 
     def _compose(self, project: str, *arguments: str) -> None:
         self._must_succeed(self._argv(project, *arguments))

@@ -65,6 +65,14 @@ class Home:
         self._remember("network", asked)
         return asked
 
+    def has_host_audio(self) -> bool:
+        """Whether containers get this user's sound server (HANDSET_HOST_AUDIO). Raises Failure."""
+        asked = os.environ.get("HANDSET_HOST_AUDIO") or self._remembered("host-audio", "no")
+        if asked not in ("yes", "no"):
+            raise Failure(f"HANDSET_HOST_AUDIO is yes or no, not {asked}")
+        self._remember("host-audio", asked)
+        return asked == "yes"
+
     def first_port(self) -> int:
         """Of the stack's block, once it has one."""
         return int(self._remembered(PORT_BLOCK, 0))

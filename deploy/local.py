@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import httpx
 from pydantic import ValidationError
@@ -37,10 +38,22 @@ def up(local: Local) -> None:
     practice = PracticeServer.create(home.practice_directory)
     _start("Practice server", local.practice, practice_programs.programs(practice))
     instances = (practice.instances, REPOSITORY / "deploy" / "instances")
-    stack = Stack.create(home.stack_directory, instances, name=home.stack_name, gateway_port=port)
+    stack = Stack.create(
+        home.stack_directory,
+        instances,
+        name=home.stack_name,
+        gateway_port=port,
+        host_audio=sound_server(),
+    )
     _start(f"Stack {stack.name}", local.stack, stack_programs.programs(stack))
     _wait_for_health(stack, local.stack)
     home.tell(port)
+
+
+def sound_server() -> Path | None:
+    """Socket of the user's PulseAudio, or of PipeWire in its place; a desktop session has one."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(runtime) / "pulse" / "native" if runtime else None
 
 
 def down(local: Local) -> None:

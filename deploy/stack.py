@@ -34,6 +34,8 @@ class Stack:
     gateway_port: int
     instances: tuple[Path, ...]
     """Directories with instance profiles."""
+    host_audio: Path | None = None
+    """Socket of the sound server of this machine."""
 
     @classmethod
     def create(
@@ -43,6 +45,7 @@ class Stack:
         *,
         name: str = "handset",
         gateway_port: int | None = None,
+        host_audio: Path | None = None,
     ) -> "Stack":
         """Directory, secrets and ports are made the first time and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -50,7 +53,8 @@ class Stack:
             (directory / part).mkdir(exist_ok=True, mode=0o700)
         _create_secrets(directory / "secrets")
         first_port = allot_block(directory)
-        return cls(name, directory, first_port, gateway_port or first_port + 5, instances)
+        port = gateway_port or first_port + 5
+        return cls(name, directory, first_port, port, instances, host_audio)
 
     @property
     def amqp_port(self) -> int:
@@ -90,6 +94,7 @@ class Stack:
             "HANDSET_DATA_DIRECTORY": str(self.directory),
             "HANDSET_RECORDINGS_DIRECTORY": str(self.directory / "recordings"),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
+            **({"HANDSET_SIP_HOST_AUDIO_SOCKET": str(self.host_audio)} if self.host_audio else {}),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),
             "HANDSET_SIP_RTP_PORT_FIRST": str(self.first_port + RTP_PORTS.start),

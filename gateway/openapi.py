@@ -26,6 +26,7 @@ from contracts.gateway import AudioFormat, ProblemDetails, Session
 from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
 from gateway.routes import (
+    audio_sinks,
     calls,
     conferences,
     contacts,
@@ -47,6 +48,7 @@ APIS: tuple[Api, ...] = (
     lamps.api,
     conferences.api,
     sound_check.api,
+    audio_sinks.api,
     contacts.api,
     journal.api,
     recordings.api,

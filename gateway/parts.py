@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
+from contracts.audio_sinks import AudioSinkRpc
 from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
@@ -46,6 +47,7 @@ class Parts:
     directory: DirectoryRpc
     journal: JournalRpc
     sound_checks: SoundCheckRpc
+    audio_sinks: AudioSinkRpc
     teams: TeamsRpc
     accounts: Accounts
     instances: Instances
@@ -97,6 +99,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
         lamps=bus.client("sip", LampsRpc),
         conferences=bus.client("sip", ConferenceRpc),
+        audio_sinks=bus.client("sip", AudioSinkRpc),
         sound_checks=bus.client("sip", SoundCheckRpc),
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),

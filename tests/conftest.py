@@ -32,7 +32,12 @@ def practice(servers_directory: Path) -> Iterator[PracticeServer]:
 @pytest.fixture(scope="session")
 def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
     """A whole stack that nobody has signed in to yet."""
-    stack = Stack.create(servers_directory / "alice", (practice.instances,), name="alice")
+    stack = Stack.create(
+        servers_directory / "alice",
+        (practice.instances,),
+        name="alice",
+        host_audio=servers_directory / "host-audio",
+    )
     with ExitStack() as running_programs:
         running_programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         yield stack

@@ -23,6 +23,7 @@ from contracts.sip import (
 )
 from gateway.api import Api
 from gateway.parts import parts, request_id
+from gateway.routes.audio_sinks import heard_where_wanted
 
 api = Api("calls")
 
@@ -50,8 +51,8 @@ def place_call(body: Dial) -> Call:
     answer, whatever the `Idempotency-Key`.
     """
     if is_emergency_number(body.target, parts().accounts.region()):
-        return parts().sip.call_emergency(body.target)
-    return parts().sip.place_call(PlaceCall(target=body.target, **request_id()))
+        return heard_where_wanted(parts().sip.call_emergency(body.target))
+    return heard_where_wanted(parts().sip.place_call(PlaceCall(target=body.target, **request_id())))
 
 
 @api.operation("GET", "/api/v1/calls/<call_id>", errors=(CallNotFound,))
@@ -66,7 +67,7 @@ def answer(call_id: str, body: Answer) -> Call:
 
     An answered call is returned as it is.
     """
-    return parts().sip.answer(call_id, body.others)
+    return heard_where_wanted(parts().sip.answer(call_id, body.others))
 
 
 @api.operation("POST", "/api/v1/calls/<call_id>/reject", errors=COMMAND_ERRORS)

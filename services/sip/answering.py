@@ -35,6 +35,8 @@ class AnsweringPart(AccountPart, IncomingRpc):
             for name in request.patch.model_fields_set
             if getattr(request.patch, name) is not None
         }
+        if changes.keys() - {"phones"}:  # who makes a rule now wants it to hold
+            changes["suspended_until"] = None
         rules = self.store.get_incoming_rules().model_copy(update=changes)
         self._check(rules)
         return self._apply(rules)

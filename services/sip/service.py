@@ -45,6 +45,7 @@ from contracts.sip import (
     TransferCall,
 )
 from services.sip.answering import AnsweringPart
+from services.sip.audio_sinks import AudioSinkPart
 from services.sip.calls import interrupted, lost
 from services.sip.conferences import ConferencePart
 from services.sip.engine.commands import (
@@ -61,7 +62,15 @@ from services.sip.voicemail import VoicemailPart
 log = structlog.get_logger(__name__)
 
 
-class SipService(AnsweringPart, LampsPart, ConferencePart, SoundCheckPart, VoicemailPart, SipRpc):
+class SipService(
+    AnsweringPart,
+    LampsPart,
+    ConferencePart,
+    AudioSinkPart,
+    SoundCheckPart,
+    VoicemailPart,
+    SipRpc,
+):
     """Names of methods and what they raise: contracts/sip.py."""
 
     name = "sip"

@@ -25,6 +25,8 @@ class SipEngineSettings(SipSettings):
     sip_rtp_port_last: int = 40_099
     sip_audio_host: str = "127.0.0.1"
     sip_audio_port: int = 8475
+    sip_host_audio_socket: Path | None = None
+    """Socket of the sound server of this computer, for calls without a browser."""
     sip_clock_rate_hz: int = 16_000
     sip_trace_level: int = 1
     """Of the library, 0 to 6; from 5 on SIP messages are printed, credentials included."""

@@ -14,7 +14,7 @@ SWEEP_LEVEL = 0.25
 FADE_S = 0.01
 SPREAD_S = 0.05
 """A room or a codec smears a sound over this time, before and after its strongest arrival."""
-LEAST_OVER_NOISE = 8.0
+LEAST_OVER_NOISE = 30.0
 SILENT_DBFS = -70.0
 QUIETEST_DBFS = -96.0
 

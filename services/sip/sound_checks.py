@@ -13,7 +13,7 @@ class SoundCheckPart(SoundCheckRpc):
 
     @rpc
     def start_sound_check(self, request: StartSoundCheck) -> SoundCheck:
-        return self.engine.start_sound_check(request.step)
+        return self.engine.start_sound_check(request.step, request.audio_sink)
 
     @rpc
     def get_sound_check(self) -> SoundCheck:

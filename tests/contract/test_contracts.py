@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from nameko.extensions import Entrypoint
 
+from contracts.audio_sinks import AudioSinkRpc
 from contracts.base import Event
 from contracts.conferences import ConferenceRpc
 from contracts.directory import DirectoryRpc
@@ -41,6 +42,7 @@ def methods(interface: type) -> list[str]:
         (LampsRpc, SipService),
         (ConferenceRpc, SipService),
         (SoundCheckRpc, SipService),
+        (AudioSinkRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
         (TeamsRpc, TeamsService),

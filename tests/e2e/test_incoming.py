@@ -1,9 +1,25 @@
 """Do-not-disturb, forwarding and the voicemail, as a person sees them."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.practice.server import PracticeServer, asterisk_says
+from deploy.stack import Stack
 from tests.e2e.conftest import card, dial
+from tests.peers.face import Face
+
+OFF = {"is_on": False}
+
+
+@pytest.fixture(autouse=True)
+def rules_end_with_the_test(alice_stack: Stack) -> Iterator[None]:
+    yield
+    with Face(alice_stack.address) as face:
+        face.sign_in()
+        rules = {"always": OFF, "do_not_disturb": OFF}
+        assert face.request("PATCH", "/api/v1/incoming-rules", rules).status_code == 200
 
 
 def test_do_not_disturb_says_what_callers_get_and_ends_by_one_click(

@@ -60,6 +60,27 @@ class SoundCard:
             yield
 
     @contextmanager
+    def echo(self) -> Iterator[None]:
+        """Plug in a microphone that hears the loudspeaker, a little weaker."""
+        with self._room("echo") as room:
+            air = ("module-loopback", "source=loudspeaker.monitor", f"sink={room}")
+            with self._plugged(*air, "latency_msec=30"):
+                self._pactl("set-source-volume", "echo", "70%")
+                yield
+
+    @contextmanager
+    def echo_cancelling(self) -> Iterator[None]:
+        """Between whoever speaks and listens, and that microphone and loudspeaker."""
+        devices = ("source_master=echo", "sink_master=loudspeaker")
+        names = ("source_name=cancelled", "sink_name=played")
+        with self._plugged("module-echo-cancel", *devices, *names, "aec_method=webrtc"):
+            self.hear_by_default("cancelled")
+            self._pactl("set-default-sink", "played")
+            yield
+            self._pactl("set-default-sink", "loudspeaker")
+            self.hear_by_default("echo")
+
+    @contextmanager
     def loudspeaker(self, name: str) -> Iterator[None]:
         """Plug in another loudspeaker, in the same room as the first."""
         sink = (f"sink_name={name}", f"sink_properties=device.description={name}")
@@ -95,8 +116,10 @@ class SoundCard:
         """Like that of a real sound card, its sound comes in small pieces from the beginning."""
         argv = ["parec", f"--server=unix:{self.socket}", f"--device={source}", "--latency-msec=10"]
         with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as recorder:
-            yield
-            recorder.terminate()
+            try:
+                yield
+            finally:
+                recorder.terminate()
 
     @contextmanager
     def _plugged(self, *module: str) -> Iterator[None]:
@@ -110,9 +133,9 @@ class SoundCard:
 
 
 @contextmanager
-def sound_card(directory: Path) -> Iterator[SoundCard]:
+def sound_card(directory: Path, socket: Path | None = None) -> Iterator[SoundCard]:
     """A sound server of its own; everything ends with it."""
-    socket = directory / "native"
+    socket = socket or directory / "native"
     with running(pulseaudio(directory, socket, LOUDSPEAKER, NOWHERE), directory):
         ear = Ear(RATE_HZ)
         card = SoundCard(ear, socket)
@@ -125,9 +148,11 @@ def sound_card(directory: Path) -> Iterator[SoundCard]:
         listening = threading.Thread(target=_listen, args=(recorder, ear), daemon=True)
         with recorder:
             listening.start()
-            yield card
-            recorder.terminate()
-            listening.join(5)
+            try:
+                yield card
+            finally:
+                recorder.terminate()
+                listening.join(5)
 
 
 def _listen(recorder: subprocess.Popen[bytes], ear: Ear) -> None:

@@ -33,6 +33,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     local_direction: 'sendrecv',
     remote_direction: 'sendrecv',
     microphone: 'live',
+    audio_sink: 'browser',
     continuity: 'unbroken',
     conference_id: null,
     transfer: null,

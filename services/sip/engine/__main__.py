@@ -28,7 +28,10 @@ agent = SipAgent(settings, "Handset")
 server = EngineServer(settings.sip_engine_socket, SipEngine)
 agent.report_to(server)
 screens = ScreenServer(
-    settings.sip_audio_host, settings.sip_audio_port, settings.secret("audio-token"), agent.screen
+    settings.sip_audio_host,
+    settings.sip_audio_port,
+    settings.secret("audio-token"),
+    agent.screen.browser,
 )
 server.run(agent, POLL_MS)
 screens.close()

@@ -10,12 +10,14 @@ import pjsua2 as pj
 import structlog
 
 from bus.engine_server import EngineServer
+from contracts.audio_sinks import AudioSinkState
 from contracts.base import Model
 from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.incoming import IncomingRules
 from contracts.registration import Registration
 from contracts.sip import (
+    AudioSink,
     Call,
     CallDirection,
     CallState,
@@ -46,6 +48,7 @@ from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
 from services.sip.engine.remotes import remote_of
+from services.sip.engine.sinks import SinkChoice
 from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
@@ -78,7 +81,8 @@ class SipAgent(CallControls):
         self._wires = Wires()
         self._recordings = Recordings(settings, self.screen)
         self._quality = QualityWatch()
-        self._sound_checks = SoundChecks(self.screen)
+        self._sinks = SinkChoice(self.screen, settings.sip_host_audio_socket)
+        self._sound_checks = SoundChecks(self.screen, self._sinks)
         self._incoming = IncomingCalls()
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
@@ -103,6 +107,7 @@ class SipAgent(CallControls):
         self._connect()
         self._quality.update(self._legs.values())
         self._sound_checks.update(self._legs.values())
+        self._sinks.update(self._legs.values(), self._sound_checks.audio_sink)
         self._tones.update(self._legs.values())
 
     def wake(self) -> None:
@@ -135,7 +140,8 @@ class SipAgent(CallControls):
         self._ended_legs.clear()
         self._legs.clear()
         self._account.close()
-        del self._tones, self._sound_checks, self.screen
+        self._sinks.close()
+        del self._tones, self._sound_checks, self._sinks, self.screen
         gc.collect()
         self._endpoint.libDestroy()
         del self._account, self._endpoint
@@ -258,8 +264,14 @@ class SipAgent(CallControls):
         self._transfers.park(leg, uri)
         return leg.call
 
-    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
-        return self._sound_checks.start(step, self._legs.values())
+    def list_audio_sinks(self) -> list[AudioSinkState]:
+        return self._sinks.states()
+
+    def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
+        return self._sinks.use(audio_sink, self._leg(call_id), self._legs.values())
+
+    def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
+        return self._sound_checks.start(step, audio_sink, self._legs.values())
 
     def get_sound_check(self) -> SoundCheck:
         return self._sound_checks.get()

@@ -2,13 +2,14 @@
 
 from pydantic import Field
 
+from contracts.audio_sinks import AudioSinkState
 from contracts.base import Model
 from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.incoming import IncomingRules
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
 from contracts.registration import Registration, SipAccount
-from contracts.sip import Call, OtherCalls, Priority, RejectScope, Remote
+from contracts.sip import AudioSink, Call, OtherCalls, Priority, RejectScope, Remote
 from contracts.sound_check import SoundCheck, SoundCheckStep
 from contracts.voicemail import Voicemail
 
@@ -207,8 +208,15 @@ class SipEngine:
         """Raises CallNotFound."""
         raise NotImplementedError
 
-    def start_sound_check(self, step: SoundCheckStep) -> SoundCheck:
-        """Raises WrongCallState, NoScreen."""
+    def list_audio_sinks(self) -> list[AudioSinkState]:
+        raise NotImplementedError
+
+    def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
+        """Raises CallNotFound, AudioSinkUnavailable."""
+        raise NotImplementedError
+
+    def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
+        """Raises WrongCallState, NoScreen, AudioSinkUnavailable."""
         raise NotImplementedError
 
     def get_sound_check(self) -> SoundCheck:

@@ -11,6 +11,15 @@ FRAME_MS = 20
 BYTES_PER_SAMPLE = 2
 
 
+class Sink:
+    """A microphone and a loudspeaker: those of a screen, or those of this computer."""
+
+    def __init__(self, clock_rate_hz: int) -> None:
+        self.clock_rate_hz = clock_rate_hz
+        self.microphone = JitterBuffer(clock_rate_hz, FRAME_MS)
+        self.to_speaker: Callable[[bytes], None] | None = None
+
+
 class Exercise(Protocol):
     """Somebody who has the screen to himself: a sound check."""
 
@@ -23,7 +32,7 @@ class Exercise(Protocol):
 
 
 class ScreenPort(pj.AudioMediaPort):
-    """Microphone and speaker of the person, wherever they are.
+    """Microphone and speaker of the person, wherever they are: at one of two sinks.
 
     The callbacks run in the library's clock thread, one frame each: they take no lock for long, and
     call nothing of the library but the frame's own buffer.
@@ -32,8 +41,8 @@ class ScreenPort(pj.AudioMediaPort):
     def __init__(self, clock_rate_hz: int) -> None:
         super().__init__()
         self.clock_rate_hz = clock_rate_hz
-        self.microphone = JitterBuffer(clock_rate_hz, FRAME_MS)
-        self.to_speaker: Callable[[bytes], None] | None = None
+        self.browser, self.host = Sink(clock_rate_hz), Sink(clock_rate_hz)
+        self.sink = self.browser
         self.exercise: Exercise | None = None
         self._frame_bytes = clock_rate_hz * FRAME_MS // 1000 * BYTES_PER_SAMPLE
         self._silence = bytes(self._frame_bytes)
@@ -43,20 +52,21 @@ class ScreenPort(pj.AudioMediaPort):
         self.createPort("screen", audio)
 
     def onFrameRequested(self, frame: pj.MediaFrame) -> None:
-        samples = self.microphone.pull()
+        samples = self.sink.microphone.pull()
         pcm = self._silence if samples is None else samples.tobytes()
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
         frame.buf.assign_from_bytes(pcm)
         frame.size = len(pcm)
 
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        to_speaker = self.to_speaker
+        sink = self.sink
+        to_speaker = sink.to_speaker
         if to_speaker is None:
             return
         exercise = self.exercise
         if exercise is not None and not exercise.is_over:
             samples = self._frame_bytes // BYTES_PER_SAMPLE
-            to_speaker(exercise.exchange(self.microphone.pull(), samples).tobytes())
+            to_speaker(exercise.exchange(sink.microphone.pull(), samples).tobytes())
             return
         if frame.type != pj.PJMEDIA_FRAME_TYPE_AUDIO or frame.size != self._frame_bytes:
             to_speaker(self._silence)

@@ -17,7 +17,7 @@ from contextlib import suppress
 import structlog
 
 from contracts.gateway import AudioFormat
-from services.sip.engine.media import FRAME_MS, ScreenPort
+from services.sip.engine.media import FRAME_MS, Sink
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +32,9 @@ REPLACED = LENGTH.pack(0)
 class ScreenServer:
     """Accepts screens; the newest one has the audio."""
 
-    def __init__(self, host: str, port: int, token: str, screen_port: ScreenPort) -> None:
+    def __init__(self, host: str, port: int, token: str, sink: Sink) -> None:
         self._token = token.encode()
-        self._port = screen_port
+        self._sink = sink
         self._lock = threading.Lock()
         self._current: _Screen | None = None
         self._listener = socket.create_server((host, port))
@@ -53,7 +53,7 @@ class ScreenServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        screen = _Screen(connection, self._port.clock_rate_hz)
+        screen = _Screen(connection, self._sink.clock_rate_hz)
         with screen:
             if not screen.greet(self._token):
                 log.warning("screen refused")
@@ -61,15 +61,15 @@ class ScreenServer:
             self._attach(screen)
             try:
                 while (frame := screen.receive()) is not None:
-                    self._port.microphone.push(frame)
+                    self._sink.microphone.push(frame)
             finally:
                 self._detach(screen)
 
     def _attach(self, screen: "_Screen") -> None:
         with self._lock:
             previous, self._current = self._current, screen
-            self._port.microphone.attach()
-            self._port.to_speaker = screen.send
+            self._sink.microphone.attach()
+            self._sink.to_speaker = screen.send
         if previous is not None:
             previous.replace()
         log.info("screen attached", replaced=previous is not None)
@@ -79,8 +79,8 @@ class ScreenServer:
             if self._current is not screen:
                 return
             self._current = None
-            self._port.to_speaker = None
-            self._port.microphone.detach()
+            self._sink.to_speaker = None
+            self._sink.microphone.detach()
         log.info("screen detached")
 
 

@@ -1,19 +1,21 @@
 """Sound checks in the engine: sounds for the person's screen, and what comes back of them."""
 
+import itertools
 from collections.abc import Iterable
 
 import numpy as np
 
 from contracts.errors import NoScreen, NotFound, WrongCallState
-from contracts.sip import CallDirection
+from contracts.sip import AudioSink, CallDirection
 from contracts.sound_check import SoundCheck, SoundCheckState, SoundCheckStep
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import FRAME_MS, ScreenPort
-from services.sip.sound import Samples, arrival, loudness, missing_percent, sweep
+from services.sip.engine.sinks import SinkChoice
+from services.sip.sound import Arrival, Samples, arrival, loudness, missing_percent, sweep
 
 PATH_S, PATH_TAIL_S = 2.0, 1.0
 ECHO_SWEEP_S, ECHO_PAUSE_S, ECHO_SWEEPS = 0.8, 0.5, 4
-SAME_DELAY_S = 0.02
+SAME_DELAY_S = 0.05
 VOICE_S = 4.0
 
 
@@ -64,15 +66,15 @@ class Exercise:
         return self._echo()
 
     def _echo(self) -> dict[str, float]:
-        """Of the last two sweeps: an echo canceller learns from the others.
+        """Without the first sweep: an echo canceller learns from it.
 
         What does not come back twice after the same time is no echo, but a noise in the room.
         """
-        windows = [np.split(each, ECHO_SWEEPS)[-2:] for each in (self._played, self._heard)]
-        first, second = (
-            arrival(played, heard, self._rate_hz) for played, heard in zip(*windows, strict=True)
-        )
-        if first is None or second is None or abs(first.delay_s - second.delay_s) > SAME_DELAY_S:
+        played, heard = (np.split(each, ECHO_SWEEPS)[1:] for each in (self._played, self._heard))
+        found = [arrival(*each, self._rate_hz) for each in zip(played, heard, strict=True)]
+        pairs = itertools.combinations([each for each in found if each is not None], 2)
+        first, second = min(pairs, key=_difference_s, default=(None, None))
+        if first is None or second is None or _difference_s((first, second)) > SAME_DELAY_S:
             return {}
         loss_db = -(first.gain_db + second.gain_db) / 2
         return {"delay_ms": second.delay_s * 1000, "echo_loss_db": loss_db}
@@ -91,16 +93,25 @@ class Exercise:
 class SoundChecks:
     """At most one at a time, and none beside a call."""
 
-    def __init__(self, screen: ScreenPort) -> None:
+    def __init__(self, screen: ScreenPort, sinks: SinkChoice) -> None:
         self._screen = screen
+        self._sinks = sinks
         self._last: Exercise | None = None
+        self._audio_sink = AudioSink.BROWSER
 
-    def start(self, step: SoundCheckStep, legs: Iterable[Leg]) -> SoundCheck:
+    @property
+    def audio_sink(self) -> AudioSink | None:
+        """What is tried out at this moment."""
+        return self._audio_sink if self._is_running else None
+
+    def start(self, step: SoundCheckStep, audio_sink: AudioSink, legs: Iterable[Leg]) -> SoundCheck:
         if any(_has_sound(leg) for leg in legs):
             raise WrongCallState("not during a call")
-        if self._screen.to_speaker is None:
+        self._sinks.require(audio_sink)
+        if audio_sink is AudioSink.BROWSER and self._screen.browser.to_speaker is None:
             raise NoScreen
         self.stop()
+        self._audio_sink = audio_sink
         self._last = self._screen.exercise = Exercise(step, self._screen.clock_rate_hz)
         return self._last.report()
 
@@ -115,9 +126,16 @@ class SoundChecks:
 
     def update(self, legs: Iterable[Leg]) -> None:
         """A call has precedence."""
-        is_running = self._last is not None and not self._last.is_over
-        if is_running and any(_has_sound(leg) for leg in legs):
+        if self._is_running and any(_has_sound(leg) for leg in legs):
             self.stop()
+
+    @property
+    def _is_running(self) -> bool:
+        return self._last is not None and not self._last.is_over
+
+
+def _difference_s(pair: tuple[Arrival, Arrival]) -> float:
+    return abs(pair[0].delay_s - pair[1].delay_s)
 
 
 def _has_sound(leg: Leg) -> bool:

@@ -1,6 +1,8 @@
 /** The REST operations that the page uses, each under the name of its RPC. */
 import { command, get } from './client'
 import type {
+  AudioSink,
+  AudioSinkList,
   Call,
   CallList,
   Conference,
@@ -80,8 +82,12 @@ export const deleteRecording = (recordingId: string) =>
   command<undefined>('DELETE', `/recordings/${recordingId}`)
 /** Where the sound of a recording is; it takes ranges. */
 export const recordingAddress = (recordingId: string) => `/api/v1/recordings/${recordingId}`
-export const startSoundCheck = (step: SoundCheckStep) =>
-  command<SoundCheck>('POST', '/sound-check', { step })
+export const listAudioSinks = () => get<AudioSinkList>('/audio-sinks')
+export const useAudio = (callId: string, audio_sink: AudioSink) =>
+  command<Call>('POST', `/calls/${callId}/audio`, { audio_sink })
+
+export const startSoundCheck = (step: SoundCheckStep, audio_sink: AudioSink) =>
+  command<SoundCheck>('POST', '/sound-check', { step, audio_sink })
 export const getSoundCheck = () => get<SoundCheck>('/sound-check')
 export const stopSoundCheck = () => command<undefined>('DELETE', '/sound-check')
 

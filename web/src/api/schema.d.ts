@@ -380,6 +380,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audio-sinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where calls can be heard. */
+        get: operations["list_audio_sinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hear this call, and those in conference with it, at another place from now on. */
+        post: operations["use_audio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -742,6 +776,36 @@ export interface components {
             frame_ms: number;
         };
         /**
+         * AudioSink
+         * @description Where the person hears a call and speaks.
+         * @enum {string}
+         */
+        AudioSink: "browser" | "host";
+        /**
+         * AudioSinkChoice
+         * @description Where to hear a call.
+         */
+        AudioSinkChoice: {
+            audio_sink: components["schemas"]["AudioSink"];
+        };
+        /**
+         * AudioSinkList
+         * @description All places.
+         */
+        AudioSinkList: {
+            /** Items */
+            items: components["schemas"]["AudioSinkState"][];
+        };
+        /**
+         * AudioSinkState
+         * @description Whether calls can be heard there now. A browser can come at any time.
+         */
+        AudioSinkState: {
+            audio_sink: components["schemas"]["AudioSink"];
+            /** Is Available */
+            is_available: boolean;
+        };
+        /**
          * Call
          * @description One call as the user sees it, whole; `revision` grows by at least one per change.
          */
@@ -780,6 +844,8 @@ export interface components {
             remote_direction: components["schemas"]["MediaDirection"];
             /** @default live */
             microphone: components["schemas"]["Microphone"];
+            /** @default browser */
+            audio_sink: components["schemas"]["AudioSink"];
             /** @default unbroken */
             continuity: components["schemas"]["CallContinuity"];
             /**
@@ -1492,7 +1558,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
+            code: "account_taken" | "audio_sink_unavailable" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -1686,6 +1752,11 @@ export interface components {
             /** @default system */
             colour_scheme: components["schemas"]["ColourScheme"];
             /**
+             * @description where calls are heard from their beginning
+             * @default browser
+             */
+            audio_sink: components["schemas"]["AudioSink"];
+            /**
              * Recording Days
              * @description how long recordings are kept; 0: for ever
              * @default 90
@@ -1713,6 +1784,8 @@ export interface components {
             language: components["schemas"]["Language"] | null;
             /** @default null */
             colour_scheme: components["schemas"]["ColourScheme"] | null;
+            /** @default null */
+            audio_sink: components["schemas"]["AudioSink"] | null;
             /**
              * Recording Days
              * @default null
@@ -1782,6 +1855,8 @@ export interface components {
          */
         SoundCheckChoice: {
             step: components["schemas"]["SoundCheckStep"];
+            /** @default browser */
+            audio_sink: components["schemas"]["AudioSink"];
         };
         /**
          * SoundCheckState
@@ -4298,7 +4373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            /** @description `audio_sink_unavailable`, `engine_down`, `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4371,6 +4446,171 @@ export interface operations {
                 };
             };
             /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_audio_sinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description AudioSinkList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioSinkList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `engine_down`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    use_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioSinkChoice"];
+            };
+        };
+        responses: {
+            /** @description Call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `call_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `audio_sink_unavailable`, `engine_down`, `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

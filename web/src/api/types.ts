@@ -5,6 +5,8 @@ type Schemas = components['schemas']
 
 export type AnyEvent = Schemas['AnyEvent']
 export type AudioFormat = Schemas['AudioFormat']
+export type AudioSink = Schemas['AudioSink']
+export type AudioSinkList = Schemas['AudioSinkList']
 export type Call = Schemas['Call']
 export type CallList = Schemas['CallList']
 export type CallQuality = Schemas['CallQuality']

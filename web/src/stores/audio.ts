@@ -16,6 +16,7 @@ import { useCalls } from './calls'
 import { useKept } from './kept'
 import { useRingtone } from './ringtone'
 import { useSession } from './session'
+import { useSettings } from './settings'
 import { useSync } from './sync'
 
 /** Chosen devices; "" is the system's choice. */
@@ -31,6 +32,7 @@ export const useAudio = defineStore('audio', () => {
   const calls = useCalls()
   const session = useSession()
   const ringtone = useRingtone()
+  const settings = useSettings()
   const sync = useSync()
   const devices = useKept<DeviceChoice>('devices', {
     microphone: '',
@@ -56,7 +58,9 @@ export const useAudio = defineStore('audio', () => {
   const isSilenced = computed(
     () => session.phase === 'signed_in' && (isArmed.value === false || isSuspended.value),
   )
-  const isElsewhere = computed(() => road.value === 'elsewhere' && calls.audible.length > 0)
+  /** Calls that are to be heard in a browser, be it this one or another. */
+  const heard = computed(() => calls.audible.filter((call) => call.audio_sink === 'browser'))
+  const isElsewhere = computed(() => road.value === 'elsewhere' && heard.value.length > 0)
 
   let leaving: ReturnType<typeof setTimeout> | undefined
 
@@ -83,17 +87,19 @@ export const useAudio = defineStore('audio', () => {
     carry({ resume: false })
   }
 
-  /** Carry the audio of a call that this page is about to make or answer. */
+  /** Carry the audio of a call that this page is about to make or answer, unless the computer does. */
   async function takeFor(command: () => Promise<void>): Promise<void> {
-    await take()
+    const isHere = settings.settings.audio_sink === 'browser'
+    if (isHere) await take()
     await command()
-    if (calls.audible.length === 0) leaveSoon()
+    if (heard.value.length === 0) leaveSoon()
+    else if (!isHere) await take() // the computer could not
   }
 
   /** Carry the audio if this browser had it and no other page of it does: after a reload. */
   async function offer(): Promise<void> {
     if (!isOurs.value || !(await claim.take({ steal: false }))) road.value = 'elsewhere'
-    else if (calls.audible.length > 0) carry({ resume: true })
+    else if (heard.value.length > 0) carry({ resume: true })
   }
 
   function carry(options: { resume: boolean }): void {
@@ -121,7 +127,7 @@ export const useAudio = defineStore('audio', () => {
 
   /** Nobody needs the audio any more, unless there is a call. */
   function release(): void {
-    if (calls.audible.length === 0) leave()
+    if (heard.value.length === 0) leave()
   }
 
   /** Needs a gesture of the user, or a microphone that is allowed already. */
@@ -154,7 +160,7 @@ export const useAudio = defineStore('audio', () => {
     { immediate: true },
   )
   watch(
-    () => calls.audible.length > 0,
+    () => heard.value.length > 0,
     (isAudible) => (isAudible ? void offer() : leaveSoon()),
   )
   watch(

@@ -11,6 +11,7 @@ const DEFAULTS: Settings = {
   revision: -1,
   language: 'system',
   colour_scheme: 'system',
+  audio_sink: 'browser',
   recording_days: 90,
 }
 

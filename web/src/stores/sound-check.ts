@@ -3,12 +3,17 @@ import { until } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
 import * as api from '@/api/operations'
-import type { SoundCheck, SoundCheckStep } from '@/api/types'
+import type { AudioSink, SoundCheck, SoundCheckStep } from '@/api/types'
 import { useAudio } from './audio'
 import { useCalls } from './calls'
 import { useNotice } from './notice'
+import { useSettings } from './settings'
 
-export const STEPS: SoundCheckStep[] = ['path', 'echo', 'voice']
+/** The computer is no way off: there is nothing to measure between it and the telephone. */
+const STEPS: Record<AudioSink, SoundCheckStep[]> = {
+  browser: ['path', 'echo', 'voice'],
+  host: ['echo', 'voice'],
+}
 
 /** UNHEARD: the browser gives no microphone, or the stack does not answer. */
 export type CheckPhase = 'ready' | SoundCheckStep | 'done' | 'stopped' | 'unheard'
@@ -20,6 +25,7 @@ export const useSoundCheck = defineStore('sound-check', () => {
   const audio = useAudio()
   const calls = useCalls()
   const notice = useNotice()
+  const settings = useSettings()
   const phase = ref<CheckPhase>('ready')
   /** The step that runs, as it was a moment ago. */
   const current = ref<SoundCheck | null>(null)
@@ -27,16 +33,18 @@ export const useSoundCheck = defineStore('sound-check', () => {
   /** Grows whenever what runs is not wanted any more. */
   let attempt = 0
 
-  const isRunning = computed(() => STEPS.some((step) => step === phase.value))
+  const sink = computed(() => settings.settings.audio_sink)
+  const steps = computed(() => STEPS[sink.value])
+  const isRunning = computed(() => steps.value.some((step) => step === phase.value))
   const isPossible = computed(() => calls.audible.length === 0)
 
   async function run(): Promise<void> {
     const wanted = ++attempt
     results.clear()
     current.value = null
-    phase.value = 'path'
-    if (!(await connect())) phase.value = 'unheard'
-    for (const step of STEPS) {
+    phase.value = steps.value[0] ?? 'done'
+    if (sink.value === 'browser' && !(await connect())) phase.value = 'unheard'
+    for (const step of steps.value) {
       if (wanted !== attempt || !isRunning.value) break
       phase.value = step
       audio.loop(step === 'path')
@@ -65,7 +73,7 @@ export const useSoundCheck = defineStore('sound-check', () => {
   }
 
   async function take(step: SoundCheckStep, isWanted: () => boolean): Promise<void> {
-    let check = await notice.reporting(api.startSoundCheck(step))
+    let check = await notice.reporting(api.startSoundCheck(step, sink.value))
     while (check?.state === 'running' && isWanted()) {
       current.value = check
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
@@ -82,5 +90,5 @@ export const useSoundCheck = defineStore('sound-check', () => {
     return { ...check, delay_ms: check.delay_ms + audio.deviceLatencyMs() }
   }
 
-  return { phase, current, results, isRunning, isPossible, run, stop }
+  return { phase, current, results, steps, isRunning, isPossible, run, stop }
 })
