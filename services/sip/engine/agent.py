@@ -43,7 +43,7 @@ from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
-from services.sip.engine.media import ScreenPort
+from services.sip.engine.media import ScreenPort, audio_only
 from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
@@ -203,8 +203,7 @@ class SipAgent(CallControls):
         hold_all_but(None, self._legs.values())
         leg = Leg(registration, call, self.screen, self._call_changed)
         self._legs[call_id] = leg
-        offer = pj.CallOpParam(True)  # noqa: FBT003
-        offer.opt.audioCount, offer.opt.videoCount = 1, 0
+        offer = audio_only()
         try:
             leg.makeCall(target_uri, offer)
         except pj.Error as error:  # nothing was sent: no transport, no port

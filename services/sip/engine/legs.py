@@ -29,7 +29,7 @@ from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.digits import InfoDigits
 from services.sip.engine.encryption import encryption_of
-from services.sip.engine.media import ScreenPort
+from services.sip.engine.media import ScreenPort, audio_only
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.remotes import remote_of
 from services.sip.engine.states import CALL_STATE_OF_INVITE, STATUS_OF_REJECTION
@@ -81,7 +81,7 @@ class Leg(pj.Call):
         if self.call.state is CallState.CONFIRMED and not self._is_ended_here:
             return
         self._require(self.is_ringing_here())
-        answer = pj.CallOpParam(True)  # noqa: FBT003
+        answer = audio_only()
         answer.statusCode = pj.PJSIP_SC_OK
         with _refusals_of_the_library():
             self.answer(answer)
@@ -316,7 +316,7 @@ class Leg(pj.Call):
             self.revise(local_direction=direction)
             self._connect()
             return
-        request = pj.CallOpParam(True)  # noqa: FBT003
+        request = audio_only()
         try:
             if self._wants_hold:
                 self.setHold(request)
@@ -328,7 +328,7 @@ class Leg(pj.Call):
 
     def _send_move(self) -> None:
         self._move_due_at = monotonic() + HOLD_RETRY_S
-        request = pj.CallOpParam(True)  # noqa: FBT003
+        request = audio_only()
         request.opt.flag = MOVE_FLAGS
         with suppress(pj.Error):  # another re-INVITE is under way
             self.reinvite(request)

@@ -73,3 +73,11 @@ class ScreenPort(pj.AudioMediaPort):
             return
         frame.buf.copy_to_bytearray(self._heard)
         to_speaker(bytes(self._heard))
+
+
+def audio_only() -> pj.CallOpParam:
+    """Of a request or a response with SDP: one stream of audio, and nothing else."""
+    parameters = pj.CallOpParam(True)  # noqa: FBT003
+    options = parameters.opt
+    options.audioCount, options.videoCount, options.textCount = 1, 0, 0
+    return parameters

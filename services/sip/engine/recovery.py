@@ -20,7 +20,7 @@ from services.sip.calls import lost
 from services.sip.engine.commands import Dialog
 from services.sip.engine.dialogs import dialog_of, replaces
 from services.sip.engine.legs import HOLD_TIMEOUT_S, Leg
-from services.sip.engine.media import ScreenPort
+from services.sip.engine.media import ScreenPort, audio_only
 from services.sip.engine.registration import SipRegistration
 
 log = structlog.get_logger(__name__)
@@ -95,8 +95,7 @@ class RecoveredLeg(Leg):
 
     def _invite(self) -> None:
         self._is_invited = True
-        offer = pj.CallOpParam(True)  # noqa: FBT003
-        offer.opt.audioCount, offer.opt.videoCount = 1, 0
+        offer = audio_only()
         for name, value in (("Replaces", replaces(self._replaced)), ("Require", "replaces")):
             header = pj.SipHeader()
             header.hName, header.hValue = name, value
