@@ -23,15 +23,14 @@ TIMEOUT_S = 4.0
 @api.operation("GET", "/healthz", is_public=True)
 def health() -> Response:
     """Every part of the stack; status 503 if one of them is down."""
-    services = {
-        "sip": parts().sip,
-        "directory": parts().directory,
-        "journal": parts().journal,
-        "teams": parts().teams,
+    questions = {
+        "sip": within(TIMEOUT_S, parts().sip).health,
+        "directory": within(TIMEOUT_S, parts().directory).health,
+        "journal": within(TIMEOUT_S, parts().journal).health,
+        "teams": within(TIMEOUT_S, parts().teams).health,
     }
-    questions = [within(TIMEOUT_S, client).health for client in services.values()]
-    with ThreadPoolExecutor(len(services)) as askers:
-        answers = askers.map(_service, services, questions)
+    with ThreadPoolExecutor(len(questions)) as askers:
+        answers = askers.map(_service, questions, questions.values())
     found = [_broker(), _store(), *chain.from_iterable(answers)]
     is_up = all(part.state is HealthState.UP for part in found)
     health = Health(
