@@ -13,7 +13,7 @@ from tests.compose.conftest import Person, docker
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Screen
 
-PARTS = {"rabbitmq", "redis", "sip-engine", "sip", "directory", "journal", "gateway"}
+PARTS = {"rabbitmq", "redis", "sip-engine", "sip", "directory", "journal", "teams", "gateway"}
 
 
 def test_a_call_is_heard_and_stands_in_the_journal(alice: Person):

@@ -36,9 +36,13 @@ def server(internet: Internet, servers_directory: Path) -> Iterator[PracticeServ
     )
     pbx = asterisk(server)
     for transport in ("udp", "tcp", "tls"):
-        profile = f"{server.profile(transport)}udp_keepalive_s = {KEEPALIVE_S}\nrefresh_s = "
-        write(server.instances / f"{transport}.toml", f"{profile}{REFRESH_S}\n")
-        write(server.instances / f"{transport}-patient.toml", f"{profile}{PATIENT_REFRESH_S}\n")
+        for name, refresh_s in (
+            (transport, REFRESH_S),
+            (f"{transport}-patient", PATIENT_REFRESH_S),
+        ):
+            sip = f"[sip]\nudp_keepalive_s = {KEEPALIVE_S}\nrefresh_s = {refresh_s}\n"
+            profile = server.profile(transport).replace("[sip]\n", sip)
+            write(server.instances / f"{name}.toml", profile)
     with ExitStack() as programs:
         with internet.outside.entered():
             programs.enter_context(running(pbx, server.directory / "log"))
