@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import structlog
+from redis import RedisError
 
 from bus.engine import EngineState, on_engine
 from bus.health import redis_health
@@ -90,7 +91,10 @@ class SipService(
         if is_for_help:
             self.put_through_rescuers()
         priority = Priority.EMERGENCY if is_for_help else Priority.NORMAL
-        return self.engine.place_call(call_id, uri, request.target, priority=priority)
+        call = self.engine.place_call(call_id, uri, request.target, priority=priority)
+        with suppress(RedisError):  # it is on its way, and its next change is stored like any other
+            self.store.put_call(call)
+        return call
 
     @rpc
     def call_emergency(self, target: str) -> Call:

@@ -2,6 +2,7 @@
 
 from redis import Redis
 
+from bus.store import Transaction
 from contracts.errors import CallNotFound
 from contracts.incoming import IncomingRules, IncomingRulesChanged
 from contracts.registration import Registration, RegistrationChanged, RegistrationState
@@ -36,13 +37,15 @@ class SipStore(LampStore):
 
         Without a dialog the call keeps the one that is known, until its end.
         """
-        known = self.find_call(call.call_id)
-        if known is not None and call.revision <= known.revision:
-            return
         key = self._call_key(call.call_id)
         has_ended = call.state is CallState.TERMINATED
-        with self.transaction() as transaction:
+
+        def put(transaction: Transaction) -> None:
             pipeline = transaction.pipeline
+            known = pipeline.get(key)
+            if known and call.revision <= Call.model_validate_json(known).revision:
+                return
+            pipeline.multi()
             pipeline.set(key, call.model_dump_json(), ex=KEEP_ENDED_S if has_ended else None)
             if has_ended:
                 pipeline.srem(self._calls_key, call.call_id)
@@ -52,6 +55,8 @@ class SipStore(LampStore):
                 if dialog is not None:
                     pipeline.set(self._dialog_key(call.call_id), dialog.model_dump_json())
             transaction.publish(CallChanged(call=call))
+
+        self.watching(put, key)
 
     def get_call(self, call_id: str) -> Call:
         """Raises CallNotFound."""
