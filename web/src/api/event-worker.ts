@@ -1,4 +1,5 @@
 /** The SharedWorker that owns the one event stream of this browser and hands it to every page. */
+import { shedDeadConnections } from './connections'
 import { EventStream, isBefore, type StreamState } from './event-stream'
 import { watchSleep } from './sleep'
 import type { AnyEvent } from './types'
@@ -27,8 +28,8 @@ const stream = new EventStream({
 })
 
 watchSleep(() => {
-  stream.reconnect()
   tell({ kind: 'woke' })
+  void shedDeadConnections().then(() => stream.reconnect())
 })
 
 function tell(message: FromEventWorker): void {
