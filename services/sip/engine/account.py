@@ -9,6 +9,7 @@ from contracts.instance import SipTransport
 from contracts.registration import Registration, RegistrationState
 from contracts.voicemail import Voicemail
 from services.sip.engine.commands import EngineAccount
+from services.sip.engine.endings import Endings
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.legs import Leg
 from services.sip.engine.registration import SipRegistration, tls_problem
@@ -36,6 +37,7 @@ class AgentAccount:
         self._route: Route | None = None
         self._silence = Silence()
         self._leaving: list[tuple[SipRegistration, float]] = []
+        self._endings = Endings()
         self.current: SipRegistration | None = None
 
     @property
@@ -81,6 +83,7 @@ class AgentAccount:
             self.current.pump()
         if not legs:
             self._let_go()
+        self._endings.settle()
 
     def disconnected(self, prm: pj.OnTransportStateParam) -> None:
         """A connection of the library has ended."""
@@ -101,6 +104,7 @@ class AgentAccount:
             if is_done or monotonic() > leave_at:
                 self._leaving.remove((registration, leave_at))
                 registration.shutdown()
+                self._endings.add(registration)
                 if not self._leaving:
                     current = self.current
                     self._endpoint.close_all_but(current.hop.transport if current else None)

@@ -39,6 +39,7 @@ from services.sip.engine.commands import (
 )
 from services.sip.engine.conferences import dissolve, heard_together
 from services.sip.engine.controls import CallControls
+from services.sip.engine.endings import Endings
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
@@ -87,7 +88,7 @@ class SipAgent(CallControls):
         self._legs: dict[str, Leg] = {}
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
-        self._ended_legs: list[Leg] = []
+        self._endings = Endings()
 
     # the loop
 
@@ -96,7 +97,6 @@ class SipAgent(CallControls):
 
     def poll(self, poll_ms: int) -> None:
         self._endpoint.libHandleEvents(poll_ms)
-        self._ended_legs.clear()  # outside of their callbacks
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
@@ -109,6 +109,7 @@ class SipAgent(CallControls):
         self._sound_checks.update(self._legs.values())
         self._sinks.update(self._legs.values(), self._sound_checks.audio_sink)
         self._tones.update(self._legs.values())
+        self._endings.settle()
 
     def wake(self) -> None:
         self._endpoint.bell.ring()
@@ -137,7 +138,7 @@ class SipAgent(CallControls):
         self._transfers.clear()
         self._wires.clear()
         self._recordings.close()
-        self._ended_legs.clear()
+        self._endings.settle()
         self._legs.clear()
         self._account.close()
         self._sinks.close()
@@ -327,7 +328,7 @@ class SipAgent(CallControls):
             return
         if call.state is CallState.TERMINATED:
             del self._legs[call.call_id]
-            self._ended_legs.append(leg)
+            self._endings.add(leg)
             self._ended[call.call_id] = call
             self._tones.ended(call)
         self._emit(leg.update())
