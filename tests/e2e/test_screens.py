@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 from playwright.sync_api import BrowserContext, Page, expect
@@ -139,15 +139,20 @@ def asleep(for_s: float) -> Iterator[None]:
     """The browsers stand still, for this time at least, as when the lid of a laptop is closed."""
     wakes_at = time.monotonic() + for_s
     children = psutil.Process().children(recursive=True)
-    browsers = [each for each in children if each.name().startswith("chrom")]
-    for each in browsers:
-        each.send_signal(signal.SIGSTOP)
+    _signal(children, signal.SIGSTOP)
     try:
         yield
         eventually(lambda: time.monotonic() > wakes_at, within_s=2 * for_s)
     finally:
-        for each in browsers:
-            each.send_signal(signal.SIGCONT)
+        _signal(children, signal.SIGCONT)
+
+
+def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
+    """To the browsers among them; their helpers come and go meanwhile."""
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
+            if each.name().startswith("chrom"):
+                each.send_signal(number)
 
 
 def test_a_clock_that_is_wrong_by_more_than_a_day_changes_no_time_that_is_shown(
