@@ -132,9 +132,7 @@ def mark_read(conversation_id: str, body: ReadUpTo) -> Conversation:
     )
 
 
-@api.operation(
-    "POST", f"{CONVERSATION}/composing", status=204, errors=(InvalidRequest, SignedOut)
-)
+@api.operation("POST", f"{CONVERSATION}/composing", status=204, errors=(InvalidRequest, SignedOut))
 def set_composing(conversation_id: str, body: Composing) -> None:
     """Tell the other whether we write just now; say so again every few seconds while it lasts."""
     parts().chat.set_composing(
