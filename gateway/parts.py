@@ -12,6 +12,8 @@ from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
+from contracts.chat import ChatRpc, ConversationChanged, MessageChanged
+from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
@@ -19,7 +21,9 @@ from contracts.incoming import IncomingRulesChanged
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
+from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
+from contracts.roster import RosterItemChanged, RosterItemDeleted
 from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
@@ -31,6 +35,7 @@ from gateway.preferences import Preferences
 from gateway.settings import GatewaySettings
 
 SIGN_IN_TIMEOUT_S = 12.0
+HISTORY_TIMEOUT_S = 15.0
 _NAME = "handset"
 
 
@@ -49,6 +54,9 @@ class Parts:
     sound_checks: SoundCheckRpc
     audio_sinks: AudioSinkRpc
     teams: TeamsRpc
+    chat: ChatRpc
+    chat_sign_in: ChatRpc
+    chat_history: ChatRpc
     accounts: Accounts
     instances: Instances
     event_log: EventLog
@@ -90,6 +98,12 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
             TeamChanged: event_log.append,
+            ChatConnectionChanged: event_log.append,
+            ConversationChanged: event_log.append,
+            MessageChanged: event_log.append,
+            RosterItemChanged: event_log.append,
+            RosterItemDeleted: event_log.append,
+            OwnPresenceChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(
@@ -104,6 +118,9 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         teams=bus.client("teams", TeamsRpc),
+        chat=bus.client("chat", ChatRpc),
+        chat_sign_in=bus.client("chat", ChatRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        chat_history=bus.client("chat", ChatRpc, timeout_s=HISTORY_TIMEOUT_S),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,

@@ -125,6 +125,7 @@ def _session(account: StackAccount) -> Session:
         user=account.user,
         server=account.server,
         sip=registration,
+        chat=None,
         voicemail_number=account.profile.voicemail_number,
         can_pick_up=account.profile.pick_up_prefix is not None,
         park_number=account.profile.parking.number if account.profile.parking else None,
