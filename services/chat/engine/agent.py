@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from slixmpp.stanza import Message
+from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
@@ -157,8 +158,8 @@ class ChatAgent(ChatEngine):
 
     # what comes
 
-    def _received(self, message: Message) -> None:
-        if self._connection is None or self._archive is None:
+    def _received(self, message: StanzaBase) -> None:
+        if self._connection is None or self._archive is None or not isinstance(message, Message):
             return
         own = self._connection.client.own
         if message.get_plugin("mam_result", check=True) is not None:

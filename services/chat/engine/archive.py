@@ -69,7 +69,7 @@ class Archive:
         fin = answer["mam_fin"]
         return ArchivePage(
             query_id=query.query_id,
-            stanzas=page,
+            stanzas=tuple(page),
             first=fin["rsm"]["first"] or None,
             last=fin["rsm"]["last"] or None,
             is_complete=fin["complete"] in ("true", "1"),

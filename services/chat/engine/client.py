@@ -28,7 +28,7 @@ PLUGINS: dict[str, dict[str, object]] = {
 }
 
 
-class XmppClient(ClientXMPP):  # type: ignore[misc]  # slixmpp's stanzas are not typed
+class XmppClient(ClientXMPP):
     """One account; connects where it is told, once."""
 
     def __init__(self, account: ChatAccount, resource: str) -> None:

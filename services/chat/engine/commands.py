@@ -94,7 +94,7 @@ class ArchivePage(Model):
     """The answer to `read_archive`, oldest first."""
 
     query_id: str
-    stanzas: list[Stanza] = []
+    stanzas: tuple[Stanza, ...] = ()
     first: str | None = None
     last: str | None = None
     is_complete: bool = True

@@ -61,7 +61,7 @@ def read(
 
 
 def _with_content(stanza: Stanza, message: Message) -> Stanza | None:
-    content = {
+    content: dict[str, object] = {
         "body": _text(message["body"], LONGEST_RECEIVED_BODY),
         "replaces": _id_in(message, "replace"),
         "retracts": _id_in(message, "retract"),
