@@ -13,7 +13,7 @@ from contracts.journal import JournalEntryChanged
 from contracts.lamps import LampChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
-from contracts.roster import RosterItemChanged, RosterItemDeleted
+from contracts.roster import RosterChanged
 from contracts.sip import CallChanged
 from contracts.teams import TeamChanged
 from contracts.voicemail import VoicemailChanged
@@ -32,8 +32,7 @@ AnyEvent = Annotated[
     | ChatConnectionChanged
     | ConversationChanged
     | MessageChanged
-    | RosterItemChanged
-    | RosterItemDeleted
+    | RosterChanged
     | OwnPresenceChanged,
     Field(discriminator="type"),
 ]

@@ -11,7 +11,7 @@ from contracts.chat_connection import ChatConnection
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
-from contracts.presence import LONGEST_STATUS, Show
+from contracts.presence import Show, StatusText
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
 from contracts.roster import RosterItem
@@ -87,6 +87,14 @@ class Language(StrEnum):
     EN = "en"
 
 
+class StatusTexts(Model):
+    """What is said along with each presence that a person chooses; empty: nothing."""
+
+    available: StatusText = ""
+    away: StatusText = ""
+    dnd: StatusText = ""
+
+
 class Settings(Model):
     """The person's settings; the same on every screen."""
 
@@ -99,6 +107,7 @@ class Settings(Model):
     recording_days: int = Field(
         default=DEFAULT_RECORDING_DAYS, description="how long recordings are kept; 0: for ever"
     )
+    status_texts: StatusTexts = StatusTexts()
 
 
 class SettingsPatch(Model):
@@ -108,6 +117,7 @@ class SettingsPatch(Model):
     colour_scheme: ColourScheme | None = None
     audio_sink: AudioSink | None = None
     recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
+    status_texts: StatusTexts | None = None
 
 
 class SettingsChanged(Event):
@@ -204,7 +214,7 @@ class PresenceDraft(Model):
     """What to tell others."""
 
     show: Show
-    status: str = Field(default="", max_length=LONGEST_STATUS)
+    status: StatusText = ""
 
 
 class ContactsByNumber(Model):

@@ -1,13 +1,15 @@
 """Presence of others and one's own (RFC 6121 section 4)."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import StringConstraints
 
 from contracts.base import Command, Event, Model
 
 LONGEST_STATUS = 256
+StatusText = Annotated[str, StringConstraints(max_length=LONGEST_STATUS)]
+"""One line that goes with a presence."""
 
 
 class Show(StrEnum):
@@ -25,7 +27,7 @@ class Presence(Model):
     """Of the resource that counts: the one with the highest priority, then the newest."""
 
     show: Show = Show.OFFLINE
-    status: str = Field(default="", max_length=LONGEST_STATUS)
+    status: StatusText = ""
 
 
 class OwnPresence(Model):
@@ -33,14 +35,14 @@ class OwnPresence(Model):
 
     revision: int = 0
     show: Show = Show.AVAILABLE
-    status: str = Field(default="", max_length=LONGEST_STATUS)
+    status: StatusText = ""
 
 
 class ChangePresence(Command):
     """Tell others this from now on, also after a restart. OFFLINE is not for telling."""
 
     show: Show
-    status: str = Field(default="", max_length=LONGEST_STATUS)
+    status: StatusText = ""
 
 
 class OwnPresenceChanged(Event):

@@ -23,7 +23,7 @@ from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
-from contracts.roster import RosterItemChanged, RosterItemDeleted
+from contracts.roster import RosterChanged
 from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
@@ -101,8 +101,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ChatConnectionChanged: event_log.append,
             ConversationChanged: event_log.append,
             MessageChanged: event_log.append,
-            RosterItemChanged: event_log.append,
-            RosterItemDeleted: event_log.append,
+            RosterChanged: event_log.append,
             OwnPresenceChanged: event_log.append,
         },
     )

@@ -937,7 +937,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["RosterItemChanged"] | components["schemas"]["RosterItemDeleted"] | components["schemas"]["OwnPresenceChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["RosterChanged"] | components["schemas"]["OwnPresenceChanged"];
         /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
@@ -2258,8 +2258,31 @@ export interface components {
             contact_id: string | null;
         };
         /**
+         * RosterChanged
+         * @description Contacts or their presence changed. Many at once are told in few events.
+         */
+        RosterChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.roster.changed";
+            /** Revision */
+            revision: number;
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["RosterItem"][];
+            /**
+             * Deleted
+             * @default []
+             */
+            deleted: string[];
+        };
+        /**
          * RosterItem
-         * @description One contact, whole; `revision` grows with each change of any item.
+         * @description One contact, whole; what changes later has a greater `revision`, whichever item it is.
          */
         RosterItem: {
             /** Jid */
@@ -2281,33 +2304,6 @@ export interface components {
              *     }
              */
             presence: components["schemas"]["Presence"];
-        };
-        /**
-         * RosterItemChanged
-         * @description A contact or its presence changed.
-         */
-        RosterItemChanged: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "chat.roster_item.changed";
-            item: components["schemas"]["RosterItem"];
-        };
-        /**
-         * RosterItemDeleted
-         * @description A contact is no longer in the roster. If it comes back, its revision is a later one.
-         */
-        RosterItemDeleted: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "chat.roster_item.deleted";
-            /** Jid */
-            jid: string;
-            /** Revision */
-            revision: number;
         };
         /**
          * RosterList
@@ -2371,6 +2367,14 @@ export interface components {
              * @default 90
              */
             recording_days: number;
+            /**
+             * @default {
+             *       "available": "",
+             *       "away": "",
+             *       "dnd": ""
+             *     }
+             */
+            status_texts: components["schemas"]["StatusTexts"];
         };
         /**
          * SettingsChanged
@@ -2400,6 +2404,8 @@ export interface components {
              * @default null
              */
             recording_days: number | null;
+            /** @default null */
+            status_texts: components["schemas"]["StatusTexts"] | null;
         };
         /**
          * Show
@@ -2504,6 +2510,27 @@ export interface components {
          * @enum {string}
          */
         SoundCheckStep: "path" | "echo" | "voice";
+        /**
+         * StatusTexts
+         * @description What is said along with each presence that a person chooses; empty: nothing.
+         */
+        StatusTexts: {
+            /**
+             * Available
+             * @default
+             */
+            available: string;
+            /**
+             * Away
+             * @default
+             */
+            away: string;
+            /**
+             * Dnd
+             * @default
+             */
+            dnd: string;
+        };
         /**
          * Subscription
          * @description Who sees whose presence, RFC 6121 section 2.1.2.5.
