@@ -91,7 +91,18 @@ export function createThread(conversationId: string) {
     return true
   }
 
-  return { messages, known, isLoaded, isLoadingOlder, isWhole, problem, older, load, loadOlder, put }
+  return {
+    messages,
+    known,
+    isLoaded,
+    isLoadingOlder,
+    isWhole,
+    problem,
+    older,
+    load,
+    loadOlder,
+    put,
+  }
 }
 
 /** The index behind all messages up to this position. */

@@ -37,9 +37,9 @@ export function useChatText() {
 
   /** Why a message of ours did not get there. */
   function failureOf(message: Message): string {
-    const refused = outbox.of(message.conversation_id).find(
-      ({ message_id }) => message_id === message.message_id,
-    )
+    const refused = outbox
+      .of(message.conversation_id)
+      .find(({ message_id }) => message_id === message.message_id)
     if (refused?.problem != null) return t(`problem.${refused.problem}`)
     return t(`deliveryProblem.${message.problem ?? 'failed'}`)
   }

@@ -4,9 +4,7 @@ import { type Piece, piecesOf } from './links'
 export type Mark = 'strong' | 'emphasis' | 'strike' | 'code'
 
 export type Span =
-  | ({ kind: 'piece' } & Piece)
-  | { kind: 'sign'; text: string }
-  | { kind: Mark; spans: Span[] }
+  ({ kind: 'piece' } & Piece) | { kind: 'sign'; text: string } | { kind: Mark; spans: Span[] }
 
 export type Block =
   | { kind: 'line'; spans: Span[] }
@@ -60,9 +58,7 @@ function spansOf(text: string, opened: string): Span[] {
     push(at)
     const inner = text.slice(at + 1, end)
     const content: Span[] =
-      mark === 'code'
-        ? [{ kind: 'piece', text: inner, href: null }]
-        : spansOf(inner, opened + sign)
+      mark === 'code' ? [{ kind: 'piece', text: inner, href: null }] : spansOf(inner, opened + sign)
     const edge: Span = { kind: 'sign', text: sign }
     spans.push({ kind: mark, spans: [edge, ...content, edge] })
     begin = end + 1
@@ -75,7 +71,8 @@ function spansOf(text: string, opened: string): Span[] {
 /** At the beginning, behind a space or behind another sign; and not before a space. */
 function opens(text: string, at: number): boolean {
   const before = text.charAt(at - 1)
-  const isBeginning = at === 0 || /\s/.test(before) || (before !== text.charAt(at) && before in MARKS)
+  const isBeginning =
+    at === 0 || /\s/.test(before) || (before !== text.charAt(at) && before in MARKS)
   return isBeginning && !/^(\s|$)/.test(text.slice(at + 1, at + 2))
 }
 

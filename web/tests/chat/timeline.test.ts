@@ -22,9 +22,17 @@ const messages = [
 
 describe('the lines of a conversation', () => {
   it('are parted by days, senders and pauses', () => {
-    expect(shown({ messages, isWhole: true })).toEqual(
-      ['begin', 'day', '(a', 'b)', 'day', '(c)', '(d)', '(e)', '(f)'],
-    )
+    expect(shown({ messages, isWhole: true })).toEqual([
+      'begin',
+      'day',
+      '(a',
+      'b)',
+      'day',
+      '(c)',
+      '(d)',
+      '(e)',
+      '(f)',
+    ])
   })
 
   it('name the first day only where it begins', () => {
@@ -32,9 +40,12 @@ describe('the lines of a conversation', () => {
   })
 
   it('say where the new ones begin: before the first that was received', () => {
-    expect(shown({ messages: messages.slice(3), newAfter: 3 })).toEqual(
-      ['(d)', 'new', '(e)', '(f)'],
-    )
+    expect(shown({ messages: messages.slice(3), newAfter: 3 })).toEqual([
+      '(d)',
+      'new',
+      '(e)',
+      '(f)',
+    ])
     expect(shown({ messages: messages.slice(2, 4), newAfter: 3 })).toEqual(['(c)', '(d)'])
   })
 

@@ -6,7 +6,9 @@ const linksOf = (text: string) =>
 
 describe('links in a text', () => {
   it('are found with and without their scheme, and end before the sentence does', () => {
-    expect(linksOf('See https://example.com/a_(b)?c=1, www.example.org. Or (example.net)!')).toEqual([
+    expect(
+      linksOf('See https://example.com/a_(b)?c=1, www.example.org. Or (example.net)!'),
+    ).toEqual([
       ['https://example.com/a_(b)?c=1', 'https://example.com/a_(b)?c=1'],
       ['www.example.org', 'http://www.example.org/'],
       ['example.net', 'http://example.net/'],

@@ -34,8 +34,11 @@ export function useListScroll(list: ListScroll) {
   function scrolled(): void {
     const element = scroller.value
     if (element === null || element.clientHeight === 0) return
+    const isUp = element.scrollTop < top - 1
     top = element.scrollTop
-    isFollowing = element.scrollHeight - top - element.clientHeight < AT_END_PX
+    // what grows below moves the end away without anybody's doing
+    if (element.scrollHeight - top - element.clientHeight < AT_END_PX) isFollowing = true
+    else if (isUp) isFollowing = false
     isAtEnd.value = isFollowing && isPlaced
     askForOlder()
   }
