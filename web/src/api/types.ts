@@ -19,7 +19,11 @@ export type ContactPatch = Schemas['ContactPatch']
 export type ContactsByNumber = Schemas['ContactsByNumber']
 export type Conversation = Schemas['Conversation']
 export type ConversationList = Schemas['ConversationList']
-export type Credentials = Schemas['Credentials']
+export type Credentials = Pick<
+  Schemas['Credentials'],
+  'user' | 'password' | 'server' | 'remember'
+> &
+  Partial<Schemas['Credentials']>
 export type Delivery = Schemas['Delivery']
 export type Encryption = Schemas['Encryption']
 export type JournalEntry = Schemas['JournalEntry']
@@ -31,15 +35,21 @@ export type LampState = Schemas['LampState']
 export type Language = Schemas['Language']
 export type OtherCalls = Schemas['OtherCalls']
 export type MemberState = Schemas['MemberState']
+export type OwnPresence = Schemas['OwnPresence']
+export type Presence = Schemas['Presence']
 export type Message = Schemas['Message']
 export type MessageList = Schemas['MessageList']
 export type ProblemDetails = Schemas['ProblemDetails']
 export type Recording = Schemas['Recording']
 export type Registration = Schemas['Registration']
 export type Remote = Schemas['Remote']
+export type RosterItem = Schemas['RosterItem']
+export type RosterList = Schemas['RosterList']
 export type Session = Schemas['Session']
 export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
+export type Show = Schemas['Show']
+export type StatusTexts = Schemas['StatusTexts']
 export type TransferTarget = Partial<Schemas['TransferTarget']>
 export type SoundCheck = Schemas['SoundCheck']
 export type SoundCheckStep = Schemas['SoundCheckStep']

@@ -18,6 +18,8 @@ import { useJournal } from './journal'
 import { useLamps } from './lamps'
 import { useNotice } from './notice'
 import { useOutbox } from './outbox'
+import { usePresence } from './presence'
+import { useRoster } from './roster'
 import { useSession } from './session'
 import { useSettings } from './settings'
 import { useTeams } from './teams'
@@ -39,6 +41,8 @@ export const useSync = defineStore('sync', () => {
   const drafts = useDrafts()
   const journal = useJournal()
   const lamps = useLamps()
+  const presence = usePresence()
+  const roster = useRoster()
   const settings = useSettings()
   const teams = useTeams()
   const voicemail = useVoicemail()
@@ -86,6 +90,8 @@ export const useSync = defineStore('sync', () => {
     void contacts.load()
     void conversations.load()
     threads.reload()
+    void roster.load()
+    void presence.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
@@ -173,6 +179,10 @@ export const useSync = defineStore('sync', () => {
         return conversations.put(event.conversation)
       case 'chat.message.changed':
         return threads.put(event.message)
+      case 'chat.roster.changed':
+        return roster.take(event)
+      case 'chat.own_presence.changed':
+        return presence.put(event.presence)
       case 'directory.contact.changed':
       case 'directory.contact.deleted':
         return contacts.take(event)
@@ -211,6 +221,8 @@ export const useSync = defineStore('sync', () => {
     conversations.clear()
     threads.clear()
     lamps.clear()
+    roster.clear()
+    presence.clear()
     journal.clear()
     teams.clear()
   }
