@@ -20,7 +20,9 @@ export const useDrafts = defineStore('drafts', () => {
 
   function put(conversationId: string, change: Partial<Draft>): void {
     const draft = { ...of(conversationId), ...change }
-    const { [conversationId]: _, ...others } = kept.value
+    const others = Object.fromEntries(
+      Object.entries(kept.value).filter(([id]) => id !== conversationId),
+    )
     const isEmpty = draft.text === '' && draft.answers === null && draft.corrects === null
     kept.value = isEmpty ? others : { ...others, [conversationId]: draft }
   }

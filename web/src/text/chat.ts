@@ -17,23 +17,23 @@ export function useChatText() {
 
   /** Who says something: "You", or a name. */
   const senderOf = ({ direction, sender }: Pick<Message, 'direction' | 'sender'>) =>
-    direction === 'sent' ? t('chat.you') : nameOfAddress(sender)
+    direction === 'sent' ? t('conversation.you') : nameOfAddress(sender)
 
   const nameOfSender = (jid: string | null) => {
     if (jid === null) return ''
-    return jid === session.chat?.jid ? t('chat.you') : nameOfAddress(jid)
+    return jid === session.chat?.jid ? t('conversation.you') : nameOfAddress(jid)
   }
 
   /** One line of a message, as a list shows it. */
   function excerptOf(message: Message): string {
-    if (message.is_retracted) return t('chat.retracted')
+    if (message.is_retracted) return t('conversation.retracted')
     const line = message.body.replace(/\s+/g, ' ').trim().slice(0, 200)
-    return message.direction === 'sent' ? t('chat.own', { text: line }) : line
+    return message.direction === 'sent' ? t('conversation.own', { text: line }) : line
   }
 
   /** How far a message of ours got; "" for others. */
   const deliveryOf = ({ delivery }: Message) =>
-    delivery === null ? '' : t(`chat.delivery.${delivery}`)
+    delivery === null ? '' : t(`conversation.delivery.${delivery}`)
 
   /** Why a message of ours did not get there. */
   function failureOf(message: Message): string {
@@ -45,7 +45,8 @@ export function useChatText() {
   }
 
   /** What is said of a conversation whose row is read out. */
-  const unreadOf = ({ unread }: Conversation) => (unread > 0 ? t('chat.unread', unread) : '')
+  const unreadOf = ({ unread }: Conversation) =>
+    unread > 0 ? t('conversation.unread', unread) : ''
 
   return { senderOf, nameOfSender, excerptOf, deliveryOf, failureOf, unreadOf }
 }
