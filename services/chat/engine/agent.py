@@ -128,7 +128,10 @@ class ChatAgent(ChatEngine):
         if stanza.stanza_id in self._taken:
             return
         self._taken.add(stanza.stanza_id)
-        write(client, stanza).send()
+        message = write(client, stanza)
+        message.send()
+        if not client.has_acknowledgements():
+            self._acknowledged(message)
         if stanza.kind is OutgoingKind.DISPLAYED and stanza.target_archive_id is not None:
             self._spawn(self._tell_devices(client, stanza))
 
