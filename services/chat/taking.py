@@ -13,7 +13,13 @@ from contracts.chat import (
 from services.chat.engine.commands import Stanza
 from services.chat.thread import Thread, archive_key, id_key
 
-_PROGRESS = [Delivery.FAILED, Delivery.PENDING, Delivery.SENT, Delivery.DELIVERED, Delivery.DISPLAYED]
+_PROGRESS = [
+    Delivery.FAILED,
+    Delivery.PENDING,
+    Delivery.SENT,
+    Delivery.DELIVERED,
+    Delivery.DISPLAYED,
+]
 
 
 def take(thread: Thread, stanza: Stanza, *, is_archived: bool) -> bool:
@@ -34,6 +40,7 @@ def take(thread: Thread, stanza: Stanza, *, is_archived: bool) -> bool:
 
 
 def is_message(stanza: Stanza) -> bool:
+    """Whether it is one of its own, and no change of another."""
     return bool(stanza.body) and stanza.replaces is None
 
 
@@ -52,6 +59,7 @@ def read_up_to(thread: Thread, position: int) -> None:
 
 
 def count_unread(thread: Thread) -> None:
+    """Anew, from what is kept."""
     unread = sum(
         each.direction is Direction.RECEIVED and each.position > thread.state.read_up_to
         for each in thread.window()
@@ -146,9 +154,7 @@ def quoted(message: Message) -> QuotedMessage:
     return QuotedMessage(message_id=message.message_id, sender=message.sender, excerpt=excerpt)
 
 
-def _position(
-    thread: Thread, stanza: Stanza, known: Message | None, *, is_archived: bool
-) -> int:
+def _position(thread: Thread, stanza: Stanza, known: Message | None, *, is_archived: bool) -> int:
     """In the archive's order; what is not archived yet comes after all others, in order of arrival.
 
     It counts microseconds, as long as no clock is wrong.
@@ -167,6 +173,7 @@ def next_position(thread: Thread, now: datetime) -> int:
 
 
 def microseconds(time: datetime) -> int:
+    """Of the epoch: what positions are as long as no clock is wrong."""
     return int(time.timestamp() * 1_000_000)
 
 
@@ -243,6 +250,7 @@ def _apply(thread: Thread, message: Message, stanza: Stanza) -> None:
 
 
 def corrected(message: Message, body: str, at: datetime) -> Message:
+    """With another text."""
     return message.model_copy(update={"body": body, "edited_at": at})
 
 

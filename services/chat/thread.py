@@ -43,6 +43,11 @@ class Thread:
             self.is_whole = True
         return sorted(self.messages.values(), key=lambda message: message.position)
 
+    def read_everything(self) -> None:
+        """Nothing of it is new to us."""
+        update = {"read_up_to": self.newest_position, "unread": 0}
+        self.state = self.state.model_copy(update=update)
+
     @property
     def newest_position(self) -> int:
         return max((each.position for each in self.messages.values()), default=0)
@@ -86,10 +91,12 @@ def id_key(direction: Direction, stanza_id: str) -> str:
 
 
 def archive_key(archive_id: str) -> str:
+    """Our archive's ids are unique."""
     return f"archive:{archive_id}"
 
 
 def keys_of(message: Message) -> Iterable[str]:
+    """What a message is found by."""
     if message.stanza_id is not None:
         yield id_key(message.direction, message.stanza_id)
     if message.archive_id is not None:

@@ -10,6 +10,7 @@ from bus.keeper import AccountKeeper
 from contracts.registration import SipAccount
 from services.sip.locate import resolver_at
 
+
 class _AccountKeeperProvider(DependencyProvider):
     def setup(self) -> None:
         self._keeper = AccountKeeper(SipAccount)
