@@ -7,7 +7,7 @@ from redis import Redis
 
 from bus.store import Store, Transaction
 from contracts.identity import BareJid
-from contracts.presence import ChangePresence, OwnPresence, OwnPresenceChanged
+from contracts.presence import OwnPresence, OwnPresenceChanged, Show
 from contracts.roster import MOST_CHANGES, RosterChanged, RosterItem
 
 
@@ -39,17 +39,15 @@ class RosterStore(Store):
         text = self.redis.get(self._presence_key)
         return OwnPresence.model_validate_json(text) if text else OwnPresence()
 
-    def put_presence(self, request: ChangePresence) -> OwnPresence:
+    def put_presence(self, show: Show, status: str) -> OwnPresence:
         """Store and publish, unless nothing has changed."""
 
         def put(transaction: Transaction) -> OwnPresence:
             text = transaction.pipeline.get(self._presence_key)
             known = OwnPresence.model_validate_json(text) if text else OwnPresence()
-            if (known.show, known.status) == (request.show, request.status):
+            if (known.show, known.status) == (show, status):
                 return known
-            changed = OwnPresence(
-                revision=known.revision + 1, show=request.show, status=request.status
-            )
+            changed = OwnPresence(revision=known.revision + 1, show=show, status=status)
             transaction.pipeline.multi()
             transaction.pipeline.set(self._presence_key, changed.model_dump_json())
             transaction.publish(OwnPresenceChanged(presence=changed))

@@ -14,6 +14,8 @@ import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
 import { useNotice } from './notice'
+import { usePresence } from './presence'
+import { useRoster } from './roster'
 import { useSession } from './session'
 import { useSettings } from './settings'
 import { useTeams } from './teams'
@@ -29,6 +31,8 @@ export const useSync = defineStore('sync', () => {
   const contacts = useContacts()
   const journal = useJournal()
   const lamps = useLamps()
+  const presence = usePresence()
+  const roster = useRoster()
   const settings = useSettings()
   const teams = useTeams()
   const voicemail = useVoicemail()
@@ -74,6 +78,8 @@ export const useSync = defineStore('sync', () => {
     if (begun === null) return null
     void teams.load()
     void contacts.load()
+    void roster.load()
+    void presence.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
@@ -154,6 +160,10 @@ export const useSync = defineStore('sync', () => {
         return lamps.put(event.lamp)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
+      case 'chat.roster.changed':
+        return roster.take(event)
+      case 'chat.own_presence.changed':
+        return presence.put(event.presence)
       case 'directory.contact.changed':
       case 'directory.contact.deleted':
         return contacts.take(event)
@@ -182,6 +192,8 @@ export const useSync = defineStore('sync', () => {
     calls.clear()
     contacts.clear()
     lamps.clear()
+    roster.clear()
+    presence.clear()
     journal.clear()
     teams.clear()
   }
