@@ -23,6 +23,7 @@ from contracts.chat_connection import (
 )
 from contracts.errors import EngineDown, InvalidRequest, SignedOut, SignInFailed
 from contracts.instance import ChangeProfile
+from contracts.registration import AccountHolder
 from services.chat.engine.commands import (
     ChatEngine,
     ChatSnapshot,
@@ -73,6 +74,12 @@ class AccountPart(ChatConnectionRpc):
                 self._use(changed)
             is_remembered = self.store.get_sealed_account() is not None
             self.keeper.put(changed, self.store, self.vault, remember=is_remembered)
+
+    @rpc
+    def get_account_holder(self) -> AccountHolder | None:
+        with self.keeper.lock:
+            account = self.keeper.get(self.store, self.vault)
+        return AccountHolder(user=account.user, profile=account.profile) if account else None
 
     @rpc
     def get_connection(self) -> ChatConnection:

@@ -47,18 +47,17 @@ class ArchivePart(AccountPart):
             self.engine.forget_updates(update.number)
 
     @on_engine(ArchivePage)
-    def page_came(self, page: ArchivePage) -> None:
-        asked = self.progress.asked.get(page.query_id)
+    def page_came(self, update: ArchivePage) -> None:
+        asked = self.progress.asked.get(update.query_id)
         if asked is not None:
             if not asked.ready():
-                asked.send(page)
-        elif page.query_id == self.progress.query_id:
-            self._take_page(page)
+                asked.send(update)
+        elif update.query_id == self.progress.query_id:
+            self._take_page(update)
 
     @every(1)
     def read_on(self) -> None:
-        progress = self.progress
-        if progress.is_due and progress.query_id is None:
+        if self.progress.is_due and not self.progress.awaits_page():
             connection = self.store.get_connection()
             if connection.state is ChatState.CONNECTED:
                 self.catch_up()
@@ -73,10 +72,11 @@ class ArchivePart(AccountPart):
 
     def take_live(self, stanza: Stanza) -> None:
         self.progress.note_composing(stanza)
-        arrived = [stanza.stanza_id] if stanza.direction is Direction.SENT else []
+        has_arrived = stanza.direction is Direction.SENT or stanza.bounce is not None
+        arrived = [stanza.stanza_id] if has_arrived and stanza.stanza_id is not None else []
         with self.store.lock:
             thread = self.store.open(stanza.conversation_id, keys_in(stanza))
-            with self.store.changing([thread], arrived=[each for each in arrived if each]):
+            with self.store.changing([thread], arrived=arrived):
                 is_new = take(thread, stanza, is_archived=False)
         if is_new:
             self._acknowledge(stanza)
@@ -114,7 +114,7 @@ class ArchivePart(AccountPart):
         query = ArchiveQuery.model_validate(
             {"query_id": self.progress.new_query(), "limit": PAGE, **fields}
         )
-        self.progress.query_id = query.query_id
+        self.progress.await_page(query.query_id)
         try:
             self.engine.read_archive(query)
         except AWAY:
@@ -175,7 +175,7 @@ class ArchivePart(AccountPart):
         keys: dict[str, set[str]] = {}
         for stanza in stanzas:
             keys.setdefault(stanza.conversation_id, set()).update(keys_in(stanza))
-        sent = [each for each in stanzas if each.direction is Direction.SENT]
+        sent = [each for each in stanzas if each.direction is Direction.SENT or each.bounce]
         arrived = [each.stanza_id for each in sent if each.stanza_id is not None]
         with self.store.lock:
             threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}

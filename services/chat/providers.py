@@ -11,6 +11,8 @@ from bus.keeper import AccountKeeper
 from contracts.chat_connection import ChatAccount
 from services.chat.engine.commands import ArchivePage, Stanza
 
+PAGE_S = 30.0
+"""A page that has not come by then does not come: the engine always answers sooner."""
 COMPOSING_S = 30.0
 """Somebody who has not said so again for this long does not write any more."""
 
@@ -23,6 +25,7 @@ class Progress:
         """Only then is it known which of our messages the server has: the others are sent."""
         self.query_id: str | None = None
         """The page that is awaited."""
+        self._asked_at = 0.0
         self.first_pages: list[ArchivePage] = []
         """Of a stack that has nothing yet, newest first."""
         self.is_due = False
@@ -36,6 +39,12 @@ class Progress:
         self.has_caught_up = False
         self.query_id = None
         self.first_pages = []
+
+    def await_page(self, query_id: str) -> None:
+        self.query_id, self._asked_at = query_id, time.monotonic()
+
+    def awaits_page(self) -> bool:
+        return self.query_id is not None and time.monotonic() - self._asked_at < PAGE_S
 
     def new_query(self) -> str:
         return uuid4().hex

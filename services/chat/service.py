@@ -10,10 +10,12 @@ from contracts.health import HealthState, PartHealth
 from services.chat.conversations import ConversationPart
 from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
 from services.chat.history import HistoryPart
+from services.chat.presence import PresencePart
+from services.chat.roster import RosterPart
 from services.chat.settings import ChatSettings
 
 
-class ChatService(ConversationPart, HistoryPart, ChatRpc):
+class ChatService(ConversationPart, HistoryPart, RosterPart, PresencePart, ChatRpc):
     """Names of methods and what they raise: contracts/chat.py."""
 
     name = "chat"

@@ -92,7 +92,7 @@ class ChatStore(RosterStore):
     # the archive and what goes out
 
     def get_cursor(self) -> str | None:
-        """What the archive calls the last stanza that was read; empty: it was empty; None: unread."""
+        """What the archive calls the last stanza that we read; empty: none; None: not read yet."""
         cursor: str | None = self.redis.get(self._cursor_key)
         return cursor
 

@@ -26,7 +26,7 @@ def account_keeper() -> AccountKeeper[SipAccount]:
 
 class _ResolverProvider(DependencyProvider):
     def setup(self) -> None:
-        self._resolver = resolver_at(config["SETTINGS"].sip_dns_server)
+        self._resolver = resolver_at(config["SETTINGS"].dns_server)
 
     def get_dependency(self, _worker_ctx: Any) -> dns.resolver.Resolver:
         return self._resolver

@@ -35,7 +35,7 @@ from services.chat.engine.outgoing import write
 from services.chat.engine.presence import PresenceSender
 from services.chat.engine.roster import Roster
 from services.chat.engine.stanzas import read
-from services.chat.settings import ChatEngineSettings
+from services.chat.settings import ChatSettings
 
 log = structlog.get_logger(__name__)
 
@@ -46,11 +46,11 @@ MOST_HELD = 2000
 class ChatAgent(ChatEngine):
     """Runs in the thread that polls, between and within turns of its asyncio loop."""
 
-    def __init__(self, settings: ChatEngineSettings) -> None:
+    def __init__(self, settings: ChatSettings) -> None:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._bell = asyncio.Event()
-        self._dns_server = settings.chat_dns_server
+        self._dns_server = settings.dns_server
         self._server: EngineServer | None = None
         self._connection: Connection | None = None
         self._archive: Archive | None = None
@@ -182,8 +182,6 @@ class ChatAgent(ChatEngine):
             self._hold(stanza)
 
     def _hold(self, stanza: Stanza) -> None:
-        if stanza.bounce is not None and stanza.stanza_id is not None:
-            self._taken.discard(stanza.stanza_id)  # it may be tried again
         self._number += 1
         update = StanzaUpdate(number=self._number, stanza=stanza)
         self._held.append(update)
