@@ -162,12 +162,6 @@ class React(MessageCommand):
     emoji: tuple[Emoji, ...] = Field(max_length=MOST_REACTIONS)
 
 
-class SetComposing(ConversationCommand):
-    """Whether we write to the other just now; ends by itself when we send, or after a while."""
-
-    is_composing: bool
-
-
 class ConversationChanged(Event):
     """A conversation began, or something of it changed; also when its newest message changes."""
 
@@ -236,8 +230,8 @@ class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc):
         """
         raise NotImplementedError
 
-    def set_composing(self, request: SetComposing) -> None:
-        """Without effect while there is no connection."""
+    def set_composing(self, conversation_id: BareJid, *, is_composing: bool) -> None:
+        """Whether we write just now; without effect while there is no connection."""
         raise NotImplementedError
 
     def health(self) -> list[PartHealth]:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from contracts.base import Command, Event, Model
 from contracts.identity import BareJid, Localpart, Password
 from contracts.instance import ChangeProfile, InstanceProfile
+from contracts.registration import AccountHolder
 
 
 class ChatState(StrEnum):
@@ -76,6 +77,10 @@ class ChatConnectionRpc:
 
     def sign_out(self, request: Command) -> None:
         """Close the stream and forget the account; conversations stay."""
+        raise NotImplementedError
+
+    def get_account_holder(self) -> AccountHolder | None:
+        """None while signed out, or without chat."""
         raise NotImplementedError
 
     def change_profile(self, request: ChangeProfile) -> None:

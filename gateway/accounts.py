@@ -11,6 +11,7 @@ from redis import Redis, RedisError
 
 from contracts.base import Model
 from contracts.errors import AccountTaken, SignInRequired, TooManyAttempts
+from contracts.gateway import Side
 from contracts.instance import InstanceProfile
 
 SCRYPT: dict[str, Any] = {"n": 2**15, "r": 8, "p": 1, "maxmem": 64 * 2**20}
@@ -26,16 +27,21 @@ class StackAccount(Model):
     server: str
     """As it was typed at the first sign-in."""
     profile: InstanceProfile
+    without: Side | None = None
+    """A side that is not wanted."""
     salt: str
     verifier: str
 
     @staticmethod
-    def create(user: str, server: str, profile: InstanceProfile, password: str) -> "StackAccount":
+    def create(
+        user: str, server: str, profile: InstanceProfile, password: str, without: Side | None
+    ) -> "StackAccount":
         salt = secrets.token_hex(16)
         return StackAccount(
             user=user,
             server=server,
             profile=profile,
+            without=without,
             salt=salt,
             verifier=_verifier(password, salt),
         )

@@ -17,6 +17,7 @@ from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
+from contracts.gateway import Credentials
 from contracts.incoming import IncomingRulesChanged
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
@@ -33,6 +34,7 @@ from gateway.event_log import EventLog
 from gateway.instances import Instances
 from gateway.preferences import Preferences
 from gateway.settings import GatewaySettings
+from gateway.sides import Sides
 
 SIGN_IN_TIMEOUT_S = 12.0
 HISTORY_TIMEOUT_S = 15.0
@@ -46,7 +48,7 @@ class Parts:
     settings: GatewaySettings
     bus: ThreadedBus
     sip: SipRpc
-    sip_sign_in: SipRpc
+    sides: Sides
     lamps: LampsRpc
     conferences: ConferenceRpc
     directory: DirectoryRpc
@@ -55,7 +57,6 @@ class Parts:
     audio_sinks: AudioSinkRpc
     teams: TeamsRpc
     chat: ChatRpc
-    chat_sign_in: ChatRpc
     chat_history: ChatRpc
     accounts: Accounts
     instances: Instances
@@ -72,6 +73,19 @@ class Parts:
             self.sip.change_profile(ChangeProfile(profile=profile))
             self.accounts.claim(account.model_copy(update={"profile": profile}))
         self.directory.change_profile(ChangeProfile(profile=profile))
+        self.chat.change_profile(ChangeProfile(profile=profile))
+
+    def add_chat(self, credentials: Credentials, user: str, profile: InstanceProfile) -> None:
+        """In the background: a stack that was a telephone only may have a chat server by now."""
+        run = partial(self.sides.add_chat, credentials, user, profile)
+        threading.Thread(target=run, name="sign-in to chat", daemon=True).start()
+
+    def sign_out_of_chat(self) -> None:
+        """At once, or as soon as its service is there again."""
+        try:
+            self.sides.sign_out_of_chat()
+        except retry.AWAY:
+            _in_background("sign-out of chat", self.sides.sign_out_of_chat)
 
     def tell_directory(self, profile: InstanceProfile) -> None:
         """In the background, so that nobody waits at the sign-in because a directory is away."""
@@ -109,7 +123,10 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         settings=settings,
         bus=bus,
         sip=bus.client("sip", SipRpc),
-        sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        sides=Sides(
+            bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+            bus.client("chat", ChatRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        ),
         lamps=bus.client("sip", LampsRpc),
         conferences=bus.client("sip", ConferenceRpc),
         audio_sinks=bus.client("sip", AudioSinkRpc),
@@ -118,7 +135,6 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         journal=bus.client("journal", JournalRpc),
         teams=bus.client("teams", TeamsRpc),
         chat=bus.client("chat", ChatRpc),
-        chat_sign_in=bus.client("chat", ChatRpc, timeout_s=SIGN_IN_TIMEOUT_S),
         chat_history=bus.client("chat", ChatRpc, timeout_s=HISTORY_TIMEOUT_S),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),

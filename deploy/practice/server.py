@@ -113,6 +113,9 @@ class PracticeServer:
             f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
+            "\n[xmpp]\n"
+            f'host = "{self.host}"\n'
+            f"port = {self.xmpp_port}\n"
             "\n[parking]\n"
             'number = "700"\n'
             "first_slot = 701\n"

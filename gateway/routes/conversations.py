@@ -14,7 +14,6 @@ from contracts.chat import (
     MessageCommand,
     React,
     SendMessage,
-    SetComposing,
 )
 from contracts.errors import (
     ChatDisconnected,
@@ -135,9 +134,8 @@ def mark_read(conversation_id: str, body: ReadUpTo) -> Conversation:
 @api.operation("POST", f"{CONVERSATION}/composing", status=204, errors=(InvalidRequest, SignedOut))
 def set_composing(conversation_id: str, body: Composing) -> None:
     """Tell the other whether we write just now; say so again every few seconds while it lasts."""
-    parts().chat.set_composing(
-        _command(SetComposing, conversation_id, is_composing=body.is_composing)
-    )
+    conversation = _conversation_id(conversation_id)
+    parts().chat.set_composing(conversation, is_composing=body.is_composing)
 
 
 def _command(kind: type[AnyCommand], conversation_id: str, **fields: Any) -> AnyCommand:

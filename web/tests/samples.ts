@@ -9,6 +9,7 @@ import type {
   Lamp,
   Message,
   Registration,
+  RosterItem,
   Session,
   Team,
   WaitingCaller,
@@ -209,6 +210,18 @@ export function conversationOf(changes: Partial<Conversation> = {}): Conversatio
     read_up_to: 0,
     last_message: messageOf(),
     is_composing: false,
+    ...changes,
+  }
+}
+
+export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
+  return {
+    jid: 'bob@example.com',
+    revision: 1,
+    name: 'Bob',
+    groups: [],
+    subscription: 'both',
+    presence: { show: 'available', status: '' },
     ...changes,
   }
 }

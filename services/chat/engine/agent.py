@@ -15,7 +15,7 @@ from bus.engine_server import EngineServer
 from contracts.base import Model
 from contracts.chat_connection import ChatConnection
 from contracts.errors import ChatDisconnected
-from contracts.presence import OwnPresence, Show
+from contracts.presence import OwnPresence
 from services.chat.engine.archive import Archive
 from services.chat.engine.client import XmppClient
 from services.chat.engine.commands import (
@@ -32,8 +32,10 @@ from services.chat.engine.commands import (
 )
 from services.chat.engine.connection import Connection
 from services.chat.engine.outgoing import write
+from services.chat.engine.presence import PresenceSender
+from services.chat.engine.roster import Roster
 from services.chat.engine.stanzas import read
-from services.chat.settings import ChatEngineSettings
+from services.chat.settings import ChatSettings
 
 log = structlog.get_logger(__name__)
 
@@ -44,15 +46,16 @@ MOST_HELD = 2000
 class ChatAgent(ChatEngine):
     """Runs in the thread that polls, between and within turns of its asyncio loop."""
 
-    def __init__(self, settings: ChatEngineSettings) -> None:
+    def __init__(self, settings: ChatSettings) -> None:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._bell = asyncio.Event()
-        self._dns_server = settings.chat_dns_server
+        self._dns_server = settings.dns_server
         self._server: EngineServer | None = None
         self._connection: Connection | None = None
         self._archive: Archive | None = None
-        self._presence = OwnPresence()
+        self._roster: Roster | None = None
+        self._presence: PresenceSender | None = None
         self._held: deque[StanzaUpdate | AcknowledgedUpdate] = deque(maxlen=MOST_HELD)
         self._number = 0
         self._taken: set[str] = set()
@@ -77,6 +80,7 @@ class ChatAgent(ChatEngine):
             connection=self.get_connection(),
             stanzas=[each for each in self._held if isinstance(each, StanzaUpdate)],
             acknowledged=[each for each in self._held if isinstance(each, AcknowledgedUpdate)],
+            roster=self._roster.snapshot() if self._roster else None,
         )
 
     def close(self) -> None:
@@ -97,14 +101,14 @@ class ChatAgent(ChatEngine):
 
     def put_account(self, account: EngineChatAccount, presence: OwnPresence) -> None:
         self._leave()
-        self._presence = presence
         connection = Connection(account, self._dns_server, self._connection_changed)
-        self._connection, self._archive = connection, Archive(connection.client)
-        connection.client.register_handler(
-            Callback("Handset", StanzaPath("message"), self._received)
-        )
-        connection.client.add_event_handler("session_start", self._session_started)
-        connection.client.add_event_handler("stanza_acked", self._acknowledged)
+        client = connection.client
+        self._connection, self._archive = connection, Archive(client)
+        client.register_handler(Callback("Handset", StanzaPath("message"), self._received))
+        client.add_event_handler("session_start", self._session_started)
+        client.add_event_handler("stanza_acked", self._acknowledged)
+        self._roster = Roster(client, self._emit)
+        self._presence = PresenceSender(client, presence)  # told after the roster was asked for
         connection.begin()
         self._emit(connection.update)
 
@@ -119,16 +123,18 @@ class ChatAgent(ChatEngine):
         return self._connection.update
 
     def put_presence(self, presence: OwnPresence) -> None:
-        self._presence = presence
-        if self._connection is not None and self._connection.is_connected:
-            self._send_presence(self._connection.client)
+        if self._presence is not None:
+            self._presence.put(presence)
 
     def send(self, stanza: Outgoing) -> None:
         client = self._client()
         if stanza.stanza_id in self._taken:
             return
         self._taken.add(stanza.stanza_id)
-        write(client, stanza).send()
+        message = write(client, stanza)
+        message.send()
+        if not client.has_acknowledgements():
+            self._acknowledged(message)
         if stanza.kind is OutgoingKind.DISPLAYED and stanza.target_archive_id is not None:
             self._spawn(self._tell_devices(client, stanza))
 
@@ -176,8 +182,6 @@ class ChatAgent(ChatEngine):
             self._hold(stanza)
 
     def _hold(self, stanza: Stanza) -> None:
-        if stanza.bounce is not None and stanza.stanza_id is not None:
-            self._taken.discard(stanza.stanza_id)  # it may be tried again
         self._number += 1
         update = StanzaUpdate(number=self._number, stanza=stanza)
         self._held.append(update)
@@ -202,12 +206,7 @@ class ChatAgent(ChatEngine):
     def _session_started(self, _event: Any) -> None:
         if self._connection is not None and self._archive is not None:
             self._archive.forget_server()
-            self._spawn(self._begin_session(self._connection.client))
-
-    async def _begin_session(self, client: XmppClient) -> None:
-        client["xep_0280"].enable(timeout=10)
-        client.get_roster()
-        self._send_presence(client)
+            self._connection.client["xep_0280"].enable(timeout=10)
 
     # what goes
 
@@ -216,10 +215,6 @@ class ChatAgent(ChatEngine):
         if self._connection is None or not self._connection.is_connected:
             raise ChatDisconnected
         return self._connection.client
-
-    def _send_presence(self, client: XmppClient) -> None:
-        show = None if self._presence.show is Show.AVAILABLE else self._presence.show
-        client.send_presence(pshow=show, pstatus=self._presence.status or None)
 
     async def _tell_devices(self, client: XmppClient, stanza: Outgoing) -> None:
         with suppress(Exception):
@@ -232,6 +227,7 @@ class ChatAgent(ChatEngine):
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None
+        self._archive = self._roster = self._presence = None
         self._taken.clear()
         if connection is not None:
             self._spawn(connection.leave())

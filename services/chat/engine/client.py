@@ -11,7 +11,7 @@ PLUGINS: dict[str, dict[str, object]] = {
     "xep_0030": {},  # service discovery
     "xep_0085": {},  # chat states
     "xep_0184": {"auto_ack": False, "auto_request": False},  # receipts
-    "xep_0198": {"window": 1},  # stream management: each stanza is acknowledged
+    "xep_0198": {"window": 2**31},  # stream management; we ask for acknowledgements ourselves
     "xep_0199": {},  # ping
     "xep_0203": {},  # delayed delivery
     "xep_0280": {},  # carbons
@@ -26,6 +26,7 @@ PLUGINS: dict[str, dict[str, object]] = {
     "xep_0461": {},  # replies
     "xep_0490": {},  # displayed on another device
 }
+ACKNOWLEDGEMENT_REQUEST = "<r xmlns='urn:xmpp:sm:3'/>"
 
 
 class XmppClient(ClientXMPP):
@@ -46,6 +47,13 @@ class XmppClient(ClientXMPP):
         self.enable_direct_tls = hop.is_direct_tls
         self.enable_starttls = not hop.is_direct_tls
         self.connect(hop.host, hop.port)
+
+    def has_acknowledgements(self) -> bool:
+        """Whether the server tells what it has; asked after what was sent until now."""
+        if not self["xep_0198"].enabled_out:
+            return False
+        self.send(ACKNOWLEDGEMENT_REQUEST, use_filters=False)
+        return True
 
     @property
     def is_encrypted(self) -> bool:

@@ -9,6 +9,7 @@ from contracts.chat import DeliveryProblem, Direction
 from contracts.chat_connection import ChatAccount, ChatConnection
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
+from services.chat.engine.roster_update import RosterUpdate
 
 
 class EngineChatAccount(Model):
@@ -116,6 +117,7 @@ class ChatSnapshot(Model):
     connection: ConnectionUpdate
     stanzas: list[StanzaUpdate]
     acknowledged: list[AcknowledgedUpdate]
+    roster: RosterUpdate | None
 
 
 class OutgoingKind(StrEnum):

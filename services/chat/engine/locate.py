@@ -1,5 +1,6 @@
 """Where the chat server of a domain is: RFC 6120 section 3.2 and XEP-0368, by dnspython."""
 
+import asyncio
 import ipaddress
 from dataclasses import dataclass
 from typing import Any
@@ -68,17 +69,20 @@ async def locate(profile: InstanceProfile, dns_server: str | None) -> list[Hop]:
 async def _by_dns(domain: str, dns_server: str | None) -> list[Hop]:
     try:
         resolver = resolver_at(dns_server)
-        found = [
-            (record, is_direct_tls)
-            for service, is_direct_tls in SERVICES.items()
-            for record in await _records(f"{service}.{domain}", resolver)
-        ]
+        answers = await asyncio.gather(
+            *(_records(f"{service}.{domain}", resolver) for service in SERVICES)
+        )
     except (dns.resolver.NoNameservers, dns.resolver.NoResolverConfiguration) as error:
         raise Unlocatable(ChatProblem.DNS_UNAVAILABLE, str(error)) from error
     except dns.exception.Timeout as error:
         raise Unlocatable(ChatProblem.DNS_UNAVAILABLE, str(error)) from error
     except dns.exception.DNSException as error:  # not a name at all
         raise Unlocatable(ChatProblem.UNKNOWN_SERVER, str(error)) from error
+    found = [
+        (record, is_direct_tls)
+        for is_direct_tls, records in zip(SERVICES.values(), answers, strict=True)
+        for record in records
+    ]
     if not found:
         return [Hop(domain, PORT, is_direct_tls=False, is_guess=True)]
     offered = [each for each in found if each[0].target.to_text() != "."]

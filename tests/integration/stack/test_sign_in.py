@@ -88,7 +88,7 @@ def new_stack(
     stack = Stack.create(servers_directory / request.param, directories, name=request.param)
     with NameServer(zone) as name_server, ExitStack() as programs:
         for program in stack_programs(stack):
-            setting = {"HANDSET_SIP_DNS_SERVER": name_server.address}
+            setting = {"HANDSET_DNS_SERVER": name_server.address}
             own = replace(program, environment={**program.environment, **setting})
             programs.enter_context(running(own, stack.directory / "log"))
         yield stack

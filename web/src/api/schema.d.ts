@@ -15,12 +15,14 @@ export interface paths {
         get: operations["get_session"];
         put?: never;
         /**
-         * Sign in; the first to do so owns the stack.
-         * @description A stack that is signed in already only compares the password. Sets the session cookie. If the
-         *     server refuses or is not reached, the problem's `reason` says why, within ten seconds.
+         * Sign in to the telephone and to chat; the first to do so owns the stack.
+         * @description A stack that is signed in already only compares the password. Sets the session cookie. If a
+         *     server refuses, or that of the telephone is not reached, the problem's `side` and `reason` say
+         *     so within ten seconds; `sides` has the reason of each. A chat server that is away is tried again
+         *     later, and where there is none there is no chat.
          */
         post: operations["sign_in"];
-        /** Sign out everywhere: unregister, end calls, forget the password. Data stays. */
+        /** Sign out everywhere: unregister, end calls, leave chat, forget the password. Data stays. */
         delete: operations["sign_out"];
         options?: never;
         head?: never;

@@ -48,6 +48,7 @@ export type RosterList = Schemas['RosterList']
 export type Session = Schemas['Session']
 export type Settings = Schemas['Settings']
 export type SettingsPatch = Partial<Schemas['SettingsPatch']>
+export type Side = Schemas['Side']
 export type Show = Schemas['Show']
 export type StatusTexts = Schemas['StatusTexts']
 export type TransferTarget = Partial<Schemas['TransferTarget']>
