@@ -76,13 +76,16 @@ def text() -> str:
 
 
 def test_they_write_read_answer_and_correct(alice: Chatter, bob: Chatter, text: str):
+    bob.opens("Alice")
+    bob.looks_at("Journal")
+    expect(bob.page).to_have_title("Handset")  # nothing is unread
     alice.opens("Bob")
     alice.writes(text)
 
     alice.sees(text, delivery="delivered")
     expect(bob.page.get_by_test_id("unread-total")).to_have_text("1")
     expect(bob.page).to_have_title("(1) Handset")
-    bob.opens("Alice")
+    bob.looks_at("Chat")
     bob.sees(text)
     expect(bob.page.get_by_test_id("row-new")).to_be_visible()
     expect(bob.page.get_by_test_id("unread-total")).to_have_count(0)
