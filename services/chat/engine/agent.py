@@ -206,7 +206,7 @@ class ChatAgent(ChatEngine):
     def _session_started(self, _event: Any) -> None:
         if self._connection is not None and self._archive is not None:
             self._archive.forget_server()
-            self._connection.client["xep_0280"].enable(timeout=10)
+            self._connection.client.plugin["xep_0280"].enable(timeout=10)
 
     # what goes
 
@@ -218,7 +218,7 @@ class ChatAgent(ChatEngine):
 
     async def _tell_devices(self, client: XmppClient, stanza: Outgoing) -> None:
         with suppress(Exception):
-            await client["xep_0490"].flag_chat(
+            await client.plugin["xep_0490"].flag_chat(
                 stanza.conversation_id, stanza.target_archive_id, timeout=10
             )
 

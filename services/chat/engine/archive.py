@@ -56,7 +56,9 @@ class Archive:
 
     async def _is_there(self) -> bool:
         if self._is_offered is None:
-            found = await self._client["xep_0030"].get_info(self._client.own, timeout=TIMEOUT_S)
+            found = await self._client.plugin["xep_0030"].get_info(
+                self._client.own, timeout=TIMEOUT_S
+            )
             self._is_offered = NAMESPACE in found["disco_info"]["features"]
         return self._is_offered
 

@@ -152,7 +152,7 @@ class Connection:
             if done:
                 return lost.result()
             try:
-                await self.client["xep_0199"].send_ping(
+                await self.client.plugin["xep_0199"].send_ping(
                     self.client.boundjid.host, timeout=PING_TIMEOUT_S
                 )
             except IqTimeout:
