@@ -132,7 +132,7 @@ def sign_in(page: Page, stack: Stack, user: str = "alice") -> None:
 
 @pytest.fixture(scope="session")
 def bob_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
-    """Beside alice's. While bob is signed in here his robot neither rings nor writes: sign him out."""
+    """Beside alice's. While bob is signed in here his robot is silent: sign him out again."""
     stack = Stack.create(servers_directory / "bob", (practice.instances,), name="bob")
     with running_all(stack_programs(stack), stack.directory / "log"):
         yield stack
