@@ -6,9 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Command, Event, Model
-
-LONGEST_TARGET = 256
-MOST_PHONES = 8
+from contracts.phones import LONGEST_TARGET, MOST_PHONES, OwnPhone
 
 
 class DiversionReason(StrEnum):
@@ -49,13 +47,6 @@ class Forwarding(Model):
     is_on: bool = False
     target: str = Field(default="", max_length=LONGEST_TARGET)
     callers: Callers = Callers.EVERYONE
-
-
-class OwnPhone(Model):
-    """Another telephone of the person."""
-
-    name: str = Field(min_length=1, max_length=64)
-    number: str = Field(min_length=1, max_length=LONGEST_TARGET)
 
 
 class IncomingRules(Model):

@@ -41,7 +41,8 @@ export interface paths {
          * Dial a number in any notation, a name of the instance, or a SIP URI.
          * @description What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
          *     number of the instance's region passes every limit; while it is being called, that call is the
-         *     answer, whatever the `Idempotency-Key`.
+         *     answer, whatever the `Idempotency-Key`. With an own `phone`, that telephone is called first and
+         *     then connected with the target; `placed_on` of the call says how far it got.
          */
         post: operations["place_call"];
         delete?: never;
@@ -885,6 +886,11 @@ export interface components {
              */
             diversion: components["schemas"]["Diversion"] | null;
             /**
+             * @description null: made and heard here
+             * @default null
+             */
+            placed_on: components["schemas"]["PlacedOn"] | null;
+            /**
              * @description null: there was no sound yet
              * @default null
              */
@@ -1131,6 +1137,12 @@ export interface components {
         Dial: {
             /** Target */
             target: string;
+            /**
+             * Phone
+             * @description number of the own phone to make it on, empty: here; null: as the person chose
+             * @default null
+             */
+            phone: string | null;
         };
         /**
          * Diversion
@@ -1368,6 +1380,8 @@ export interface components {
             /** @default null */
             diversion: components["schemas"]["Diversion"] | null;
             /** @default null */
+            placed_on: components["schemas"]["PlacedOn"] | null;
+            /** @default null */
             encryption: components["schemas"]["Encryption"] | null;
         };
         /**
@@ -1514,6 +1528,12 @@ export interface components {
             name: string;
             /** Number */
             number: string;
+            /**
+             * Places Calls
+             * @description calls start there instead of here; true of one at most
+             * @default false
+             */
+            places_calls: boolean;
         };
         /**
          * PartHealth
@@ -1536,6 +1556,26 @@ export interface components {
         Pause: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * PhoneState
+         * @description How far the telephone is that a call is made on.
+         * @enum {string}
+         */
+        PhoneState: "trying" | "early" | "confirmed" | "bridged" | "failed";
+        /**
+         * PlacedOn
+         * @description The telephone that a call is made on: called first, then connected with the target.
+         */
+        PlacedOn: {
+            /** Name */
+            name: string;
+            /**
+             * Number
+             * @description as it was typed
+             */
+            number: string;
+            state: components["schemas"]["PhoneState"];
         };
         /**
          * Priority

@@ -28,6 +28,8 @@ export const useIncoming = defineStore('incoming', () => {
   const preview = ref<IncomingPreview | null>(null)
   /** Where one can send calls without typing. */
   const presets = computed(() => rules.value.phones)
+  /** The other phone that calls start on; undefined: here. */
+  const dialling = computed(() => rules.value.phones.find((phone) => phone.places_calls))
 
   /** Throws ApiProblem. */
   async function load(): Promise<void> {
@@ -49,6 +51,15 @@ export const useIncoming = defineStore('incoming', () => {
   const disturb = (is_on: boolean) =>
     change({ do_not_disturb: { ...rules.value.do_not_disturb, is_on: !is_on } })
 
+  /** Let calls start on the phone of this number; "" is here. */
+  const dialOn = (number: string) =>
+    change({
+      phones: rules.value.phones.map((phone) => ({
+        ...phone,
+        places_calls: phone.number === number,
+      })),
+    })
+
   async function look(): Promise<void> {
     preview.value = (await notice.reporting(api.previewIncoming())) ?? preview.value
   }
@@ -59,5 +70,18 @@ export const useIncoming = defineStore('incoming', () => {
     return until !== null && Date.parse(until) > stackNowMs()
   }
 
-  return { rules, preview, presets, load, put, change, switchOff, disturb, look, isSuspended }
+  return {
+    rules,
+    preview,
+    presets,
+    dialling,
+    load,
+    put,
+    change,
+    switchOff,
+    disturb,
+    dialOn,
+    look,
+    isSuspended,
+  }
 })
