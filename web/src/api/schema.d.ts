@@ -1294,6 +1294,13 @@ export interface components {
              */
             phones: components["schemas"]["OwnPhone"][];
             /**
+             * Server
+             * @default {}
+             */
+            server: {
+                [key: string]: components["schemas"]["ServerUse"];
+            };
+            /**
              * Suspended Until
              * @default null
              */
@@ -1751,6 +1758,18 @@ export interface components {
              */
             contact_id: string | null;
         };
+        /**
+         * RuleName
+         * @description Rules that a server can apply by itself.
+         * @enum {string}
+         */
+        RuleName: "always" | "do_not_disturb" | "busy" | "no_answer";
+        /**
+         * ServerUse
+         * @description Whether the server applies a rule as it is wanted.
+         * @enum {string}
+         */
+        ServerUse: "pending" | "active" | "refused";
         /**
          * Session
          * @description Who is signed in, and how each side is connected.
