@@ -143,7 +143,7 @@ class SignInFailed(ContractError):
     """The server did not let us in.
 
     `side` is the Side that did not, `reason` a RegistrationProblem or a ChatProblem; `sides` has
-    the reason of each, if there are several.
+    the reason of each, and `accepted` is the side that would have let us in, if one would.
     """
 
     code = "sign_in_failed"

@@ -10,7 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 from bus.retry import AWAY
 from contracts.base import Command
 from contracts.chat import ChatRpc
-from contracts.chat_connection import ChatAccount, ChatConnection, ChatProblem, SignInToChat
+from contracts.chat_connection import (
+    ChatAccount,
+    ChatConnection,
+    ChatProblem,
+    ChatState,
+    SignInToChat,
+)
 from contracts.errors import InvalidRequest, SignInFailed
 from contracts.gateway import Credentials, Side
 from contracts.identity import Localpart
@@ -59,18 +65,18 @@ class Sides:
         sip = SipAccount.model_validate(_account(credentials, Side.SIP, user, profile))
         chat = ChatAccount.model_validate(_account(credentials, Side.CHAT, user, profile))
         remember = credentials.remember
-        tries: dict[Side, Callable[[], object]] = {
-            Side.SIP: lambda: self._sip.sign_in(SignIn(account=sip, remember=remember)),
+        tries: dict[Side, Callable[[], bool]] = {
+            Side.SIP: lambda: bool(self._sip.sign_in(SignIn(account=sip, remember=remember))),
             Side.CHAT: lambda: self._sign_in_to_chat(SignInToChat(account=chat, remember=remember)),
         }
         wanted = [side for side in tries if side is not credentials.without]
         with ThreadPoolExecutor(len(wanted)) as pool:
-            running = {side: pool.submit(_failure_of, tries[side]) for side in wanted}
-        failures = {side: each for side in wanted if (each := running[side].result()) is not None}
-        if failures:
+            running = {side: pool.submit(_outcome, tries[side]) for side in wanted}
+        outcomes = {side: running[side].result() for side in wanted}
+        if any(isinstance(each, SignInFailed) for each in outcomes.values()):
             if is_first:
-                self._leave(side for side in wanted if side not in failures)
-            raise _together(failures)
+                self._leave(side for side, each in outcomes.items() if isinstance(each, bool))
+            raise _failure(outcomes)
 
     def add_chat(self, credentials: Credentials, user: str, profile: InstanceProfile) -> None:
         """To a stack whose telephone is signed in already, if its server lets us in."""
@@ -81,13 +87,14 @@ class Sides:
     def sign_out_of_chat(self) -> None:
         self._chat.sign_out(Command())
 
-    def _sign_in_to_chat(self, request: SignInToChat) -> None:
+    def _sign_in_to_chat(self, request: SignInToChat) -> bool:
+        """Whether the server let us in; it may as well be away, or not exist."""
         try:
             connection = self._chat.sign_in(request)
         except AWAY as error:
             log.warning("no sign-in to chat", reason=error.code)
-        else:
-            log.info("signed in to chat", state=connection.state)
+            return False
+        return connection.state is ChatState.CONNECTED
 
     def _leave(self, sides: Iterable[Side]) -> None:
         leave = {Side.SIP: self._sip.sign_out, Side.CHAT: self._chat.sign_out}
@@ -110,16 +117,22 @@ def _account(
     return {"user": name, "password": password, "profile": profile}
 
 
-def _failure_of(sign_in: Callable[[], object]) -> SignInFailed | None:
+def _outcome(sign_in: Callable[[], bool]) -> bool | SignInFailed:
     try:
-        sign_in()
+        return sign_in()
     except SignInFailed as error:
         return error
-    return None
 
 
-def _together(failures: dict[Side, SignInFailed]) -> SignInFailed:
+def _failure(outcomes: dict[Side, bool | SignInFailed]) -> SignInFailed:
     """The first in the order of the sides, with the reasons of all."""
+    failures = {side: each for side, each in outcomes.items() if isinstance(each, SignInFailed)}
     first = next(iter(failures.values()))
-    reasons = {side.value: each.fields["reason"] for side, each in failures.items()}
-    return SignInFailed(first.detail, **{**first.fields, "sides": reasons})
+    fields = {
+        **first.fields,
+        "sides": {side.value: each.fields["reason"] for side, each in failures.items()},
+    }
+    accepted = next((side.value for side, each in outcomes.items() if each is True), None)
+    if accepted is not None:
+        fields["accepted"] = accepted
+    return SignInFailed(first.detail, **fields)

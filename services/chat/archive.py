@@ -12,14 +12,14 @@ from contracts.chat_connection import ChatState
 from contracts.errors import ChatDisconnected, DeadlineExceeded, EngineDown
 from services.chat.account import AccountPart
 from services.chat.engine.commands import (
-    AcknowledgedUpdate,
     ArchivePage,
     ArchiveQuery,
+    Arrival,
+    ArrivalsUpdate,
     Stanza,
-    StanzaUpdate,
 )
 from services.chat.taking import advance, set_composing, take
-from services.chat.thread import id_key, keys_in
+from services.chat.thread import Thread, id_key, keys_in
 
 log = structlog.get_logger(__name__)
 
@@ -34,17 +34,9 @@ class ArchivePart(AccountPart):
     """The part of ChatService that takes what comes. After a break it reads what is missing, and
     after each thing that came live it reads on, since the archive alone knows the order."""
 
-    @on_engine(StanzaUpdate)
-    def stanza_came(self, update: StanzaUpdate) -> None:
-        self.take_live(update.stanza)
-        with suppress(*AWAY):
-            self.engine.forget_updates(update.number)
-
-    @on_engine(AcknowledgedUpdate)
-    def stanza_acknowledged(self, update: AcknowledgedUpdate) -> None:
-        self.take_acknowledgement(update)
-        with suppress(*AWAY):
-            self.engine.forget_updates(update.number)
+    @on_engine(ArrivalsUpdate)
+    def arrived(self, update: ArrivalsUpdate) -> None:
+        self.take_arrivals(update.arrivals)
 
     @on_engine(ArchivePage)
     def page_came(self, update: ArchivePage) -> None:
@@ -70,27 +62,31 @@ class ArchivePart(AccountPart):
                 with self.store.changing([thread]):
                     set_composing(thread, is_composing=False)
 
-    def take_live(self, stanza: Stanza) -> None:
-        self.progress.note_composing(stanza)
-        has_arrived = stanza.direction is Direction.SENT or stanza.bounce is not None
-        arrived = [stanza.stanza_id] if has_arrived and stanza.stanza_id is not None else []
+    def take_arrivals(self, arrivals: tuple[Arrival, ...]) -> None:
+        """Store them, and only then let the engine forget them."""
+        if not arrivals:
+            return
+        keys: dict[str, set[str]] = {}
+        gone: list[str] = []
+        for each in arrivals:
+            if (stanza := each.stanza) is not None:
+                self.progress.note_composing(stanza)
+                keys.setdefault(stanza.conversation_id, set()).update(keys_in(stanza))
+                gone += _out(stanza)
+            elif (known := each.acknowledgement) is not None:
+                key = id_key(Direction.SENT, known.stanza_id)
+                keys.setdefault(known.conversation_id, set()).add(key)
+                gone.append(known.stanza_id)
         with self.store.lock:
-            thread = self.store.open(stanza.conversation_id, keys_in(stanza))
-            with self.store.changing([thread], arrived=arrived):
-                is_new = take(thread, stanza, is_archived=False)
-        if is_new:
-            self._acknowledge(stanza)
-        if stanza.archive_id is not None or stanza.direction is Direction.SENT:
-            self.progress.is_due = True
-
-    def take_acknowledgement(self, update: AcknowledgedUpdate) -> None:
-        key = id_key(Direction.SENT, update.stanza_id)
-        with self.store.lock:
-            thread = self.store.open(update.conversation_id, [key])
-            with self.store.changing([thread], arrived=[update.stanza_id]):
-                if (message := thread.find(key)) is not None:
-                    advance(thread, message.message_id, Delivery.SENT)
-        self.progress.is_due = True
+            threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}
+            with self.store.changing(threads.values(), arrived=gone):
+                new = [each.stanza for each in arrivals if _take_arrival(threads, each)]
+        self.progress.is_due |= any(map(_is_archived, arrivals))
+        for fresh in new:
+            if fresh is not None:
+                self._acknowledge(fresh)
+        with suppress(*AWAY):
+            self.engine.forget_arrivals(arrivals[-1].number)
 
     def catch_up(self) -> None:
         """Read the archive from where we are; its pages come as updates."""
@@ -175,8 +171,7 @@ class ArchivePart(AccountPart):
         keys: dict[str, set[str]] = {}
         for stanza in stanzas:
             keys.setdefault(stanza.conversation_id, set()).update(keys_in(stanza))
-        sent = [each for each in stanzas if each.direction is Direction.SENT or each.bounce]
-        arrived = [each.stanza_id for each in sent if each.stanza_id is not None]
+        arrived = [each for stanza in stanzas for each in _out(stanza)]
         with self.store.lock:
             threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}
             with self.store.changing(threads.values(), cursor=cursor, arrived=arrived):
@@ -196,3 +191,27 @@ class ArchivePart(AccountPart):
         if stanza.wants_receipt and stanza.stanza_id is not None:
             with suppress(*AWAY):
                 self.engine.acknowledge(stanza.conversation_id, stanza.stanza_id)
+
+
+def _take_arrival(threads: dict[str, Thread], arrival: Arrival) -> bool:
+    """Whether it is a message from the other that was not known."""
+    if arrival.stanza is not None:
+        thread = threads[arrival.stanza.conversation_id]
+        return take(thread, arrival.stanza, is_archived=False)
+    if (known := arrival.acknowledgement) is not None:
+        thread = threads[known.conversation_id]
+        if (message := thread.find(id_key(Direction.SENT, known.stanza_id))) is not None:
+            advance(thread, message.message_id, Delivery.SENT)
+    return False
+
+
+def _is_archived(arrival: Arrival) -> bool:
+    """Whether the archive has something that we have not read there."""
+    stanza = arrival.stanza
+    return stanza is None or stanza.archive_id is not None or stanza.direction is Direction.SENT
+
+
+def _out(stanza: Stanza) -> list[str]:
+    """The stanza of ours of which this one says that it needs not be sent any more."""
+    is_out = stanza.direction is Direction.SENT or stanza.bounce is not None
+    return [stanza.stanza_id] if is_out and stanza.stanza_id is not None else []

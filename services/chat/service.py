@@ -26,13 +26,7 @@ class ChatService(ConversationPart, HistoryPart, RosterPart, PresencePart, ChatR
         with self.keeper.lock:
             self.agree_on_account(update)
         self.progress.begin()
-        for each in update.stanzas:
-            self.take_live(each.stanza)
-        for acknowledged in update.acknowledged:
-            self.take_acknowledgement(acknowledged)
-        numbers = [each.number for each in update.stanzas]
-        numbers += [each.number for each in update.acknowledged]
-        self.engine.forget_updates(max(numbers, default=0))
+        self.take_arrivals(update.arrivals)
         if update.account is not None:
             self.connection_changed(update.connection)
 

@@ -169,17 +169,18 @@ class ChatStore(RosterStore):
         yield
         arrived = set(arrived)
         gone = [each for each in self.outgoing() if each.stanza_id in arrived] if arrived else []
+        revisions = self._revisions(sum(len(thread.changed) + 1 for thread in threads))
         with self.transaction() as transaction:
             for thread in threads:
-                self._write_thread(transaction, thread, *before[thread.state.conversation_id])
+                known = before[thread.state.conversation_id]
+                self._write_thread(transaction, thread, *known, revisions)
             if cursor is not None:
                 transaction.pipeline.set(self._cursor_key, cursor)
             if sent is not None:
                 transaction.pipeline.rpush(self._outgoing_key, sent.model_dump_json())
             for each in gone:
                 transaction.pipeline.lrem(self._outgoing_key, 1, each.model_dump_json())
-        for thread in threads:
-            self._trim(thread.state.conversation_id)
+        self._trim([thread.state.conversation_id for thread in threads if thread.changed])
 
     def _write_thread(
         self,
@@ -187,6 +188,7 @@ class ChatStore(RosterStore):
         thread: Thread,
         state: ThreadState,
         messages: dict[str, Message],
+        revisions: Iterator[int],
     ) -> None:
         conversation_id = state.conversation_id
         pipeline = transaction.pipeline
@@ -196,7 +198,7 @@ class ChatStore(RosterStore):
             if known == message:
                 continue
             if _is_news(message, known):
-                message = message.model_copy(update={"revision": self._next_revision()})
+                message = message.model_copy(update={"revision": next(revisions)})
                 transaction.publish(MessageChanged(message=message))
             thread.messages[message_id] = message
             pipeline.zadd(self._order_key(conversation_id), {message_id: message.position})
@@ -208,7 +210,7 @@ class ChatStore(RosterStore):
         if changed == state:
             return
         if _shown(changed) != _shown(state):
-            changed = changed.model_copy(update={"revision": self._next_revision()})
+            changed = changed.model_copy(update={"revision": next(revisions)})
             conversation = Conversation.model_validate(changed.model_dump())
             transaction.publish(ConversationChanged(conversation=conversation))
         thread.state = changed
@@ -232,11 +234,16 @@ class ChatStore(RosterStore):
             if texts:
                 pipeline.hset(key, mapping=texts)
 
-    def _trim(self, conversation_id: str) -> None:
+    def _trim(self, conversation_ids: list[str]) -> None:
         """Drop what is older than the window."""
-        old = self.redis.zrange(self._order_key(conversation_id), 0, -WINDOW - 1)
-        if not old:
-            return
+        pipeline = self.redis.pipeline(transaction=False)
+        for each in conversation_ids:
+            pipeline.zrange(self._order_key(each), 0, -WINDOW - 1)
+        for each, old in zip(conversation_ids, pipeline.execute(), strict=True):
+            if old:
+                self._drop(each, old)
+
+    def _drop(self, conversation_id: str, old: list[str]) -> None:
         messages = self._messages(conversation_id, old)
         with self.transaction() as transaction:
             transaction.pipeline.zrem(self._order_key(conversation_id), *old)
@@ -262,9 +269,10 @@ class ChatStore(RosterStore):
             return ThreadState.model_validate_json(text)
         return ThreadState(conversation_id=conversation_id, revision=0)
 
-    def _next_revision(self) -> int:
-        """One count for all messages and conversations."""
-        return int(self.redis.incr(self._revision_key))
+    def _revisions(self, number: int) -> Iterator[int]:
+        """One count for all messages and conversations; what is not used is left out."""
+        last = int(self.redis.incrby(self._revision_key, number))
+        return iter(range(last - number + 1, last + 1))
 
     def _keys_of(self, conversation_id: str) -> list[str]:
         return [

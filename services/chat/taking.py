@@ -291,10 +291,16 @@ def _displayed(thread: Thread, message: Message) -> None:
 def advance(thread: Thread, message_id: str, delivery: Delivery) -> None:
     """How far a message of ours got; never back."""
     message = thread.messages[message_id]
-    if message.delivery is None or _PROGRESS.index(message.delivery) >= _PROGRESS.index(delivery):
+    came_back = message.delivery is Delivery.FAILED and delivery is Delivery.SENT
+    is_known = message.delivery is None or _steps(message.delivery) >= _steps(delivery)
+    if is_known or came_back:
         return
     update = {"delivery": delivery, "problem": None, "problem_detail": ""}
     thread.put(message.model_copy(update=update))
+
+
+def _steps(delivery: Delivery) -> int:
+    return _PROGRESS.index(delivery)
 
 
 def _bounce(thread: Thread, stanza: Stanza) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.stanza import Message
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
@@ -19,8 +20,10 @@ from contracts.presence import OwnPresence
 from services.chat.engine.archive import Archive
 from services.chat.engine.client import XmppClient
 from services.chat.engine.commands import (
-    AcknowledgedUpdate,
+    Acknowledgement,
     ArchiveQuery,
+    Arrival,
+    ArrivalsUpdate,
     ChatEngine,
     ChatSnapshot,
     ConnectionUpdate,
@@ -28,7 +31,6 @@ from services.chat.engine.commands import (
     Outgoing,
     OutgoingKind,
     Stanza,
-    StanzaUpdate,
 )
 from services.chat.engine.connection import Connection
 from services.chat.engine.outgoing import write
@@ -56,7 +58,8 @@ class ChatAgent(ChatEngine):
         self._archive: Archive | None = None
         self._roster: Roster | None = None
         self._presence: PresenceSender | None = None
-        self._held: deque[StanzaUpdate | AcknowledgedUpdate] = deque(maxlen=MOST_HELD)
+        self._held: deque[Arrival] = deque(maxlen=MOST_HELD)
+        self._fresh: list[Arrival] = []
         self._number = 0
         self._taken: set[str] = set()
         """Stanza ids that this stream has carried: it resumes, or all of them are forgotten."""
@@ -78,8 +81,7 @@ class ChatAgent(ChatEngine):
         return ChatSnapshot(
             account=self._connection.account if self._connection else None,
             connection=self.get_connection(),
-            stanzas=[each for each in self._held if isinstance(each, StanzaUpdate)],
-            acknowledged=[each for each in self._held if isinstance(each, AcknowledgedUpdate)],
+            arrivals=tuple(self._held),
             roster=self._roster.snapshot() if self._roster else None,
         )
 
@@ -136,7 +138,9 @@ class ChatAgent(ChatEngine):
         if not client.has_acknowledgements():
             self._acknowledged(message)
         if stanza.kind is OutgoingKind.DISPLAYED and stanza.target_archive_id is not None:
-            self._spawn(self._tell_devices(client, stanza))
+            self._spawn(
+                self._tell_devices(client, stanza.conversation_id, stanza.target_archive_id)
+            )
 
     def acknowledge(self, conversation_id: str, stanza_id: str) -> None:
         client = self._client()
@@ -158,7 +162,7 @@ class ChatAgent(ChatEngine):
         if self._archive is not None:
             self._spawn(self._read_archive(self._archive, query))
 
-    def forget_updates(self, up_to: int) -> None:
+    def forget_arrivals(self, up_to: int) -> None:
         while self._held and self._held[0].number <= up_to:
             self._held.popleft()
 
@@ -179,24 +183,27 @@ class ChatAgent(ChatEngine):
                 message = message[carbon]
                 break
         if isinstance(message, Message) and (stanza := read(message, own)) is not None:
-            self._hold(stanza)
-
-    def _hold(self, stanza: Stanza) -> None:
-        self._number += 1
-        update = StanzaUpdate(number=self._number, stanza=stanza)
-        self._held.append(update)
-        self._emit(update)
+            self._hold(stanza=stanza)
 
     def _acknowledged(self, stanza: Any) -> None:
         if isinstance(stanza, Message) and stanza["id"] in self._taken:
-            self._number += 1
-            update = AcknowledgedUpdate(
-                number=self._number,
-                conversation_id=stanza["to"].bare,
-                stanza_id=stanza["id"],
+            acknowledgement = Acknowledgement(
+                conversation_id=stanza["to"].bare, stanza_id=stanza["id"]
             )
-            self._held.append(update)
-            self._emit(update)
+            self._hold(acknowledgement=acknowledgement)
+
+    def _hold(self, **what: Stanza | Acknowledgement) -> None:
+        """The service stores together what came in one go: a burst costs it little."""
+        self._number += 1
+        arrival = Arrival.model_validate({"number": self._number, **what})
+        self._held.append(arrival)
+        if not self._fresh:
+            self._loop.call_soon(self._tell)
+        self._fresh.append(arrival)
+
+    def _tell(self) -> None:
+        arrivals, self._fresh = tuple(self._fresh), []
+        self._emit(ArrivalsUpdate(arrivals=arrivals))
 
     def _connection_changed(self, update: ConnectionUpdate) -> None:
         if update.is_new:
@@ -206,7 +213,7 @@ class ChatAgent(ChatEngine):
     def _session_started(self, _event: Any) -> None:
         if self._connection is not None and self._archive is not None:
             self._archive.forget_server()
-            self._connection.client["xep_0280"].enable(timeout=10)
+            self._connection.client.plugin["xep_0280"].enable(timeout=10)
 
     # what goes
 
@@ -216,11 +223,11 @@ class ChatAgent(ChatEngine):
             raise ChatDisconnected
         return self._connection.client
 
-    async def _tell_devices(self, client: XmppClient, stanza: Outgoing) -> None:
-        with suppress(Exception):
-            await client["xep_0490"].flag_chat(
-                stanza.conversation_id, stanza.target_archive_id, timeout=10
-            )
+    async def _tell_devices(self, client: XmppClient, chat: str, archive_id: str) -> None:
+        try:
+            await client.plugin["xep_0490"].flag_chat(chat, archive_id, timeout=10)
+        except (IqError, IqTimeout) as error:
+            log.info("our devices are not told what was read", reason=error.condition)
 
     async def _read_archive(self, archive: Archive, query: ArchiveQuery) -> None:
         self._emit(await archive.read(query))

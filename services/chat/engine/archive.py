@@ -1,6 +1,7 @@
 """Pages of our archive at the server (XEP-0313)."""
 
 import structlog
+from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.stanza import Iq, Message
 
@@ -56,7 +57,9 @@ class Archive:
 
     async def _is_there(self) -> bool:
         if self._is_offered is None:
-            found = await self._client["xep_0030"].get_info(self._client.own, timeout=TIMEOUT_S)
+            found = await self._client.plugin["xep_0030"].get_info(
+                JID(self._client.own), timeout=TIMEOUT_S
+            )
             self._is_offered = NAMESPACE in found["disco_info"]["features"]
         return self._is_offered
 

@@ -50,7 +50,7 @@ class XmppClient(ClientXMPP):
 
     def has_acknowledgements(self) -> bool:
         """Whether the server tells what it has; asked after what was sent until now."""
-        if not self["xep_0198"].enabled_out:
+        if not self.plugin["xep_0198"].enabled_out:
             return False
         self.send(ACKNOWLEDGEMENT_REQUEST, use_filters=False)
         return True

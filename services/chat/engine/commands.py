@@ -76,19 +76,25 @@ class Stanza(Model):
     bounce: Bounce | None = None
 
 
-class StanzaUpdate(Model):
-    """A stanza came, or a device of ours sent one. Kept by the engine until `forget_updates`."""
+class Acknowledgement(Model):
+    """The server has a stanza of ours."""
 
-    number: int
-    stanza: Stanza
-
-
-class AcknowledgedUpdate(Model):
-    """The server has a stanza of ours. Kept by the engine until `forget_updates`, too."""
-
-    number: int
     conversation_id: BareJid
     stanza_id: str
+
+
+class Arrival(Model):
+    """A stanza came, a device of ours sent one, or the server has one that we sent."""
+
+    number: int
+    stanza: Stanza | None = None
+    acknowledgement: Acknowledgement | None = None
+
+
+class ArrivalsUpdate(Model):
+    """What came at once, in its order. Kept by the engine until `forget_arrivals`."""
+
+    arrivals: tuple[Arrival, ...]
 
 
 class ArchivePage(Model):
@@ -115,8 +121,7 @@ class ChatSnapshot(Model):
 
     account: EngineChatAccount | None
     connection: ConnectionUpdate
-    stanzas: list[StanzaUpdate]
-    acknowledged: list[AcknowledgedUpdate]
+    arrivals: tuple[Arrival, ...]
     roster: RosterUpdate | None
 
 
@@ -190,6 +195,6 @@ class ChatEngine:
         """The page comes as an update, in order with what comes live. Raises ChatDisconnected."""
         raise NotImplementedError
 
-    def forget_updates(self, up_to: int) -> None:
-        """The service has stored what the stanzas up to this number said."""
+    def forget_arrivals(self, up_to: int) -> None:
+        """The service has stored what those up to this number said."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
 
 from contracts.chat_connection import ChatConnection, ChatProblem, ChatState
@@ -152,8 +153,8 @@ class Connection:
             if done:
                 return lost.result()
             try:
-                await self.client["xep_0199"].send_ping(
-                    self.client.boundjid.host, timeout=PING_TIMEOUT_S
+                await self.client.plugin["xep_0199"].send_ping(
+                    JID(self.client.boundjid.host), timeout=PING_TIMEOUT_S
                 )
             except IqTimeout:
                 self.client.abort()
