@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.ports import allot_block
-from deploy.practice import AMI_SECRET, USERS, certificates
+from deploy.practice import AMI_SECRET, CHAT_HOST, HOST, USERS, certificates
 from deploy.program import LOOPBACK, Program, port_answers, socket_answers, write
 
 ROBOTS = ("bob-robot", "carol-robot", "callback")
@@ -72,6 +72,11 @@ class PracticeServer:
         return self.first_port
 
     @property
+    def chat_host(self) -> str:
+        """How others reach Prosody: in containers it has an address of its own."""
+        return CHAT_HOST if self.host == HOST else self.host
+
+    @property
     def sips_port(self) -> int:
         return self.first_port + 1
 
@@ -114,7 +119,7 @@ class PracticeServer:
             f"port = {port}\n"
             f'transport = "{transport}"\n'
             "\n[xmpp]\n"
-            f'host = "{self.host}"\n'
+            f'host = "{self.chat_host}"\n'
             f"port = {self.xmpp_port}\n"
             "\n[parking]\n"
             'number = "700"\n'
@@ -228,7 +233,7 @@ def chat_robots(server: PracticeServer) -> Program:
         "deploy.practice.chat_robots",
         str(socket),
         str(server.authority),
-        server.host,
+        server.chat_host,
         str(server.xmpp_port),
     )
     return Program("chat-robots", argv, partial(socket_answers, socket), needs=("prosody",))
