@@ -11,6 +11,7 @@ from contracts.chat_connection import ChatConnection
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
+from contracts.phones import LONGEST_TARGET
 from contracts.presence import Show, StatusText
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
@@ -246,6 +247,11 @@ class Dial(Model):
     """What to dial: a number in any notation, a name of the instance, or a SIP URI."""
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+    phone: str | None = Field(
+        default=None,
+        max_length=LONGEST_TARGET,
+        description="number of the own phone to make it on, empty: here; null: as the person chose",
+    )
 
 
 class Answer(Model):

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -48,6 +49,10 @@ class StackAccount(Model):
 
     def accepts(self, password: str) -> bool:
         return hmac.compare_digest(self.verifier, _verifier(password, self.salt))
+
+    def is_whole(self, sides: Mapping[Side, object]) -> bool:
+        """Whether the sides that must be there are: chat may be missing, unless it is all."""
+        return bool(sides.get(Side.CHAT if self.without is Side.SIP else Side.SIP))
 
     def is_of(self, user: str, profile: InstanceProfile) -> bool:
         return self.user.lower() == user.lower() and self.profile.domain == profile.domain

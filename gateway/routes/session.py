@@ -94,13 +94,14 @@ def _authenticate(parts: Parts, credentials: Credentials) -> StackAccount:
         raise AccountTaken
     password = credentials.password.get_secret_value()
     holders = parts.sides.holders()
-    if account is not None and account.accepts(password) and holders:
+    is_signed_in = account is not None and account.is_whole(holders)
+    if account is not None and is_signed_in and account.accepts(password):
         if Side.CHAT not in holders and account.without is not Side.CHAT:
             parts.add_chat(credentials, user, profile)
         return account
     if account is None and not all(_is_holder(each, user, profile) for each in holders.values()):
         raise AccountTaken
-    if account is not None and holders and not parts.sides.has_refused():
+    if is_signed_in and not parts.sides.has_refused():
         # the server lets the stack in with another password: it would refuse this one
         raise SignInFailed(side=Side.SIP, reason=RegistrationProblem.WRONG_PASSWORD)
     parts.sides.sign_in(credentials, user, profile, is_first=account is None)
@@ -119,7 +120,8 @@ def _session(account: StackAccount) -> Session:
     registration = parts().sip.get_registration()
     connection = parts().sides.chat_connection()
     has_sip = registration.aor is not None or registration.state is not RegistrationState.TERMINATED
-    if not has_sip and connection is not None and connection.jid is None:
+    has_chat = connection is None or connection.jid is not None
+    if not account.is_whole({Side.SIP: has_sip, Side.CHAT: has_chat}):
         raise SignInRequired
     return Session(
         stack=parts().settings.stack,

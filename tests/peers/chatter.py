@@ -14,7 +14,7 @@ from slixmpp.xmlstream.matcher import StanzaPath
 from deploy.practice.server import PracticeServer
 from tests.peers.ear import eventually
 
-PLUGINS = (30, 85, 184, 198, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
+PLUGINS = (30, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
 ANSWER_S = 10
 
 
@@ -26,7 +26,7 @@ class Chatter:
         self.messages: list[Message] = []
         self._practice = practice
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         self.client: ClientXMPP = self.do(lambda: self._make(user, resource))
 
@@ -44,6 +44,10 @@ class Chatter:
         self.ask(lambda: self.client.disconnect())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(ANSWER_S)
+
+    def _run(self) -> None:
+        """The thread's own, since that of the test may have a loop of another library."""
+        self._loop.run_forever()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))

@@ -130,6 +130,19 @@ def test_each_failure_has_its_reason_within_ten_seconds(face: Face, server, reas
     assert face.request("GET", "/api/v1/session").status_code == 401
 
 
+@pytest.mark.parametrize(("refused", "accepted"), [("chat", "sip"), ("sip", "chat")])
+def test_the_side_that_refuses_is_named_and_nobody_is_signed_in(
+    face: Face, refused: str, accepted: str
+):
+    response = face.sign_in(**{refused: {"user": "alice", "password": "wrong"}})
+
+    fields = response.json()["fields"]
+    assert response.status_code == 403
+    assert (fields["side"], fields["accepted"]) == (refused, accepted)
+    assert fields["sides"] == {refused: "wrong_password"}
+    assert face.request("GET", "/api/v1/session").status_code == 401
+
+
 @pytest.mark.parametrize("server", ["no/such", "a b", "-", "broken", "http://x"])
 def test_what_cannot_be_a_server_is_a_bad_request(face: Face, server):
     response = face.sign_in(server=server)
