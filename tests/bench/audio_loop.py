@@ -74,11 +74,11 @@ def measure(directory: Path, minutes: float = 0) -> Report:
         for round_s in rounds_s:
             with _peers_call(bob, card):
                 theirs.add(*card.records(round_s))
-            with _call(page, card, ECHO_NUMBER):
+            with call_of(page, card, ECHO_NUMBER):
                 before = _underruns(page)
                 ours.add(*card.records(round_s))
                 underruns += _underruns(page) - before
-        with _call(page, card, TONE_NUMBER):
+        with call_of(page, card, TONE_NUMBER):
             reattached_s = [_reload(page, card) for _ in range(RELOADS)]
         alone = Heard()
         with _browser_alone(page):
@@ -114,7 +114,8 @@ def _peers_call(bob: Baresip, card: SoundCard) -> Iterator[None]:
 
 
 @contextmanager
-def _call(page: Page, card: SoundCard, number: str) -> Iterator[None]:
+def call_of(page: Page, card: SoundCard, number: str = ECHO_NUMBER) -> Iterator[None]:
+    """A call that has settled."""
     page.get_by_test_id("dial-input").fill(number)
     page.get_by_test_id("dial-button").click()
     confirmed = page.locator('[data-testid="call-card"][data-state="confirmed"]')

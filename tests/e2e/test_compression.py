@@ -17,7 +17,7 @@ def test_a_page_that_compresses_hears_and_is_heard_and_can_change_in_the_call(pa
     page.get_by_role("link", name="Settings").click()
     choice = page.get_by_test_id("compression")
     for kind, rate_hz in (("Compressed", PACKED_HZ), ("Automatic", PLAIN_HZ)):
-        choice.get_by_role("radio", name=kind).click()
+        choice.get_by_role("radio", name=kind, exact=True).click()
         eventually(lambda rate_hz=rate_hz: clock_rate_hz(page) == rate_hz)
         ear.listen_anew()
         ear.hears(TONE_HZ, within_s=10)
