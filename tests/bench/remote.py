@@ -29,6 +29,8 @@ from tests.bench.webrtc import NAME as PEER
 from tests.bench.webrtc import install as install_peer
 from tests.bench.webrtc import webrtc_call
 
+PERIOD_S = 1.0
+"""Of the sounds: WebRTC may need most of it to bring one back."""
 ROUND_TRIP_MS, LOSS_PERCENT = 40, 1
 SHORT_S, ROUND_S, ROUNDS = 20.0, 45.0, 2
 UNCOMPRESSED_S = 45.0
@@ -48,8 +50,8 @@ class RemoteStack(Stack):
 class OneRoad:
     """What one side has heard and what it took; the road is short at first, and long then."""
 
-    short: Heard = field(default_factory=Heard)
-    long: Heard = field(default_factory=Heard)
+    short: Heard = field(default_factory=lambda: Heard(PERIOD_S))
+    long: Heard = field(default_factory=lambda: Heard(PERIOD_S))
     carried_bytes: tuple[int, int] = (0, 0)
 
     def added_ms(self, share: float) -> float:
@@ -111,7 +113,7 @@ def measure(directory: Path, minutes: float = 0) -> Report:
     ours, theirs, uncompressed = OneRoad(), OneRoad(), OneRoad()
     with ExitStack() as stack:
         road = stack.enter_context(long_road())
-        card = stack.enter_context(sound_card(directory / "sound", round_s * ROUNDS * 2 + 600))
+        card = stack.enter_context(_card(directory, round_s))
         with road.here.entered():
             server = stack.enter_context(practice_server_in(directory))
             alices_stack = stack.enter_context(_stack_in(directory, server))
@@ -133,6 +135,11 @@ def measure(directory: Path, minutes: float = 0) -> Report:
     sides = (("handset", ours), (PEER, theirs), ("handset, uncompressed", uncompressed))
     report.details["long road"] = [each.row(who) for who, each in sides]
     return report
+
+
+def _card(directory: Path, round_s: float) -> AbstractContextManager[SoundCard]:
+    duration_s = ROUNDS * 2 * (SHORT_S + LEARNED_S + round_s) + 300
+    return sound_card(directory / "sound", duration_s, period_s=PERIOD_S)
 
 
 def _tell(report: Report, ours: OneRoad, theirs: OneRoad, cpu_percent: list[list[float]]) -> None:

@@ -1,5 +1,7 @@
 """Packets of Opus, and what is none."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,10 +35,8 @@ def test_a_tone_that_was_packed_is_still_that_tone():
 @given(st.binary(max_size=1500))
 def test_whatever_comes_is_sound_or_malformed(payload: bytes):
     codec = codec_of(AudioCodec.OPUS, RATE_HZ)
-    try:
+    with suppress(MalformedPayload):
         assert len(codec.decode(payload)) <= RATE_HZ * 2 * 0.12
-    except MalformedPayload:
-        pass
     assert codec.decode(OpusEncoder(RATE_HZ).encode(bytes(2 * FRAME)))  # and it goes on
 
 

@@ -1,0 +1,89 @@
+"""How long it is silent when microphone or loudspeaker are changed in a call.
+
+Two microphones, each with a tone of its own, and two loudspeakers in one room, where what is heard
+is recorded; the practice server's echo (600) returns what is said.
+"""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Locator, Page, expect
+
+from tests.bench.figures import Figure, Report
+from tests.bench.servers import page_of, practice_server_in, stack_in
+from tests.bench.sound import Samples, gaps
+from tests.e2e.conftest import HANG_UP_EVERYTHING, card, dial
+from tests.peers.sound_card import RATE_HZ, SoundCard, sound_card
+
+ECHO_NUMBER = "600"
+CHANGES = 10
+TONES_HZ = {"Headset": 700, "Table": 1100}
+LOUDSPEAKERS = ("Monitor", "System default")
+SETTLED_S = 2.0
+"""After a change is heard."""
+
+
+def measure(directory: Path) -> Report:
+    """The longest silence of all changes of each kind."""
+    report = Report("devices")
+    with ExitStack() as stack:
+        (directory / "sound").mkdir()
+        sound = stack.enter_context(sound_card(directory / "sound"))
+        for name, tone_hz in TONES_HZ.items():
+            stack.enter_context(sound.whistle(name, tone_hz))
+        stack.enter_context(sound.loudspeaker("Monitor"))
+        server = stack.enter_context(practice_server_in(directory))
+        alices_stack = stack.enter_context(stack_in(directory, server, server.sip_port))
+        page = stack.enter_context(page_of(alices_stack, directory, sound.socket))
+        dial(page, ECHO_NUMBER)
+        menu = _open_menu(page)
+        for kind, devices in (("Microphone", (*TONES_HZ,)), ("Speaker", LOUDSPEAKERS)):
+            choice = menu.get_by_label(kind, exact=True)
+            silences_ms = [
+                _silence_ms(sound, choice, devices[number % 2]) for number in range(1 + CHANGES)
+            ][1:]  # the first one only makes the beginning
+            name = f"{kind.lower()}_change_silence_ms"
+            report.add(Figure(name, max(silences_ms), "ms", CHANGES))
+            report.details[name] = [{"silence_ms": each} for each in silences_ms]
+        page.evaluate(HANG_UP_EVERYTHING)
+    return report
+
+
+def _open_menu(page: Page) -> Locator:
+    """A steady tone would be taken for noise, or for an echo."""
+    expect(card(page, state="confirmed")).to_be_visible()
+    card(page, appearance="active").get_by_test_id("audio-menu").click()
+    menu = page.get_by_role("dialog", name="Microphone and speaker")
+    for name in ("Suppress noise", "Cancel echo"):
+        menu.get_by_role("switch", name=name).click()
+    return menu
+
+
+def _silence_ms(sound: SoundCard, choice: Locator, device: str) -> float:
+    with _recorded(sound) as heard:
+        sound.ear.hears_sound()
+        threading.Event().wait(SETTLED_S / 2)
+        choice.select_option(label=device)
+        threading.Event().wait(SETTLED_S)
+    found = gaps(np.concatenate(heard), RATE_HZ)
+    return round(max((gap.duration_s for gap in found), default=0.0) * 1000, 1)
+
+
+@contextmanager
+def _recorded(sound: SoundCard) -> Iterator[list[Samples]]:
+    """What is heard in the room meanwhile."""
+    heard: list[Samples] = []
+    argv = ["parec", f"--server=unix:{sound.socket}", "--device=loudspeaker.monitor",
+            f"--rate={RATE_HZ}", "--channels=1", "--format=s16le", "--latency-msec=20"]  # fmt: skip
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as recorder:
+        recorded: list[bytes] = []
+        listening = threading.Thread(target=lambda: recorded.append(recorder.stdout.read()))
+        listening.start()
+        yield heard
+        recorder.terminate()
+        listening.join()
+    heard.append(np.frombuffer(b"".join(recorded)[: sum(map(len, recorded)) // 2 * 2], "<i2"))
