@@ -9,6 +9,7 @@ from contracts.base import Event, Model
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
+from contracts.phones import LONGEST_TARGET
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
 from contracts.sip import MAX_TARGET_LENGTH, AudioSink, Call, OtherCalls, RejectScope
@@ -147,6 +148,11 @@ class Dial(Model):
     """What to dial: a number in any notation, a name of the instance, or a SIP URI."""
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+    phone: str | None = Field(
+        default=None,
+        max_length=LONGEST_TARGET,
+        description="number of the own phone to make it on, empty: here; null: as the person chose",
+    )
 
 
 class Answer(Model):

@@ -6,9 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Command, Event, Model
-
-LONGEST_TARGET = 256
-MOST_PHONES = 8
+from contracts.phones import LONGEST_TARGET, MOST_PHONES, OwnPhone
 
 
 class DiversionReason(StrEnum):
@@ -51,11 +49,21 @@ class Forwarding(Model):
     callers: Callers = Callers.EVERYONE
 
 
-class OwnPhone(Model):
-    """Another telephone of the person."""
+class RuleName(StrEnum):
+    """Rules that a server can apply by itself."""
 
-    name: str = Field(min_length=1, max_length=64)
-    number: str = Field(min_length=1, max_length=LONGEST_TARGET)
+    ALWAYS = "always"
+    DO_NOT_DISTURB = "do_not_disturb"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+
+
+class ServerUse(StrEnum):
+    """Whether the server applies a rule as it is wanted."""
+
+    PENDING = "pending"  # it is being told, or cannot be reached
+    ACTIVE = "active"  # it does, also while the stack is away
+    REFUSED = "refused"  # it did not take the feature code, to switch it on or off
 
 
 class IncomingRules(Model):
@@ -71,6 +79,8 @@ class IncomingRules(Model):
     follow_me: Forwarding = Forwarding()
     """Where a call goes that no screen has begun to ring for within five seconds."""
     phones: tuple[OwnPhone, ...] = Field(default=(), max_length=MOST_PHONES)
+    server: dict[RuleName, ServerUse] = Field(default={})
+    """Of the rules that the instance's feature codes can tell it; others hold here only."""
     suspended_until: AwareDatetime | None = None
     """After an emergency call everybody is put through, for rescuers call back; until then, or
     until a rule is changed."""

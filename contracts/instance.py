@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from contracts.base import Command, Model
+from contracts.feature_codes import FeatureCodes
 from contracts.identity import BareJid, Host, PhoneNumber
 from contracts.team_profile import TeamsProfile
 
@@ -94,6 +95,7 @@ class InstanceProfile(Model):
         default=None, description="dialled before a number, it takes over what rings there"
     )
     parking: Parking | None = None
+    feature_codes: FeatureCodes = FeatureCodes()
     teams: TeamsProfile = TeamsProfile()
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
 

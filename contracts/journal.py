@@ -9,6 +9,7 @@ from contracts.base import Event, Model
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.incoming import Diversion
+from contracts.phones import PlacedOn
 from contracts.quality import CallQuality
 from contracts.recordings import Recording, RecordingsRpc
 from contracts.sip import CallDirection, CallProblem, Remote, TerminationCause
@@ -50,6 +51,7 @@ class JournalEntry(Model):
     transferred_to: Remote | None = None
     """Who has the call now."""
     diversion: Diversion | None = None
+    placed_on: PlacedOn | None = None
     encryption: Encryption | None = None
     """As it was last; null if there was no sound, and of entries that are older than this field."""
 

@@ -11,6 +11,7 @@ from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.identity import PhoneNumber, SipUri
 from contracts.incoming import Diversion, IncomingRpc
+from contracts.phones import LONGEST_TARGET, PlacedOn
 from contracts.quality import CallQuality
 from contracts.recordings import Recording, StartRecording
 from contracts.registration import RegistrationRpc
@@ -165,6 +166,7 @@ class Call(Model):
     recordings: tuple[Recording, ...] = ()
     priority: Priority = Priority.NORMAL
     diversion: Diversion | None = Field(default=None, description="why it did not stay here")
+    placed_on: PlacedOn | None = Field(default=None, description="null: made and heard here")
     encryption: Encryption | None = Field(default=None, description="null: there was no sound yet")
 
 
@@ -174,6 +176,11 @@ class PlaceCall(Command):
     needs_room = True
 
     target: str = Field(min_length=1, max_length=MAX_TARGET_LENGTH)
+    phone: str | None = Field(
+        default=None,
+        max_length=LONGEST_TARGET,
+        description="number of the own phone to make it on, empty: here; null: as the person chose",
+    )
 
 
 class CallCommand(Command):
@@ -241,7 +248,11 @@ class SipRpc(RegistrationRpc, VoicemailRpc, IncomingRpc):
     """RPC interface of the sip service. Every command raises EngineDown and SignedOut."""
 
     def place_call(self, request: PlaceCall) -> Call:
-        """A target that cannot be dialled gives a call that has ended. Raises CallNotPlaced."""
+        """A target that cannot be dialled gives a call that has ended.
+
+        Emergency calls start here, whatever was chosen. Raises CallNotPlaced, and InvalidRequest
+        if that phone is none of the person's.
+        """
         raise NotImplementedError
 
     def call_emergency(self, target: str) -> Call:

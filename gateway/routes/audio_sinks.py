@@ -46,8 +46,10 @@ def heard_where_wanted(call: Call) -> Call:
 
     If that is not to be had it is heard in the browser.
     """
+    if call.placed_on is not None or call.state is CallState.TERMINATED:
+        return call
     wanted = parts().preferences.get().audio_sink
-    if wanted is call.audio_sink or call.state is CallState.TERMINATED:
+    if wanted is call.audio_sink:
         return call
     with suppress(AudioSinkUnavailable, CallNotFound):
         return parts().audio_sinks.use_audio(UseAudio(call_id=call.call_id, audio_sink=wanted))

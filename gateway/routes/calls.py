@@ -48,11 +48,13 @@ def place_call(body: Dial) -> Call:
 
     What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
     number of the instance's region passes every limit; while it is being called, that call is the
-    answer, whatever the `Idempotency-Key`.
+    answer, whatever the `Idempotency-Key`. With an own `phone`, that telephone is called first and
+    then connected with the target; `placed_on` of the call says how far it got.
     """
     if is_emergency_number(body.target, parts().accounts.region()):
         return heard_where_wanted(parts().sip.call_emergency(body.target))
-    return heard_where_wanted(parts().sip.place_call(PlaceCall(target=body.target, **request_id())))
+    command = PlaceCall(target=body.target, phone=body.phone, **request_id())
+    return heard_where_wanted(parts().sip.place_call(command))
 
 
 @api.operation("GET", "/api/v1/calls/<call_id>", errors=(CallNotFound,))

@@ -33,6 +33,7 @@ def entry_of(call: Call) -> JournalEntry:
         talk_time_s=_talk_time_s(call),
         transferred_to=_transferred_to(call),
         diversion=call.diversion,
+        placed_on=call.placed_on,
         encryption=call.encryption,
     )
 
@@ -63,6 +64,7 @@ def _ring_time_s(call: Call) -> float:
 
 
 def _talk_time_s(call: Call) -> float:
-    if call.answered_at is None or call.ended_at is None:
+    is_out_of_sight = call.placed_on is not None and _transferred_to(call) is not None
+    if call.answered_at is None or call.ended_at is None or is_out_of_sight:
         return 0
     return (call.ended_at - call.answered_at).total_seconds()

@@ -7,6 +7,7 @@ from redis import RedisError
 
 from bus.rpc import rpc
 from contracts.errors import CallNotFound, DeadlineExceeded, EngineDown, InvalidRequest
+from contracts.identity import SipUri
 from contracts.incoming import (
     Callers,
     ChangeIncomingRules,
@@ -15,13 +16,16 @@ from contracts.incoming import (
     IncomingRpc,
     IncomingRules,
 )
-from services.sip.account import AccountPart
+from contracts.phones import OwnPhone
+from contracts.sip import PlaceCall
 from services.sip.calls import keeps_busy
 from services.sip.incoming import suspended, verdict
+from services.sip.phones import phone_for
+from services.sip.server_telling import ServerTellingPart
 from services.sip.targets import Undiallable, target_uri
 
 
-class AnsweringPart(AccountPart, IncomingRpc):
+class AnsweringPart(ServerTellingPart, IncomingRpc):
     """The part of SipService that is about what callers get."""
 
     @rpc
@@ -61,15 +65,33 @@ class AnsweringPart(AccountPart, IncomingRpc):
         with suppress(RedisError):
             rules = self.store.get_incoming_rules()
             self.store.put_incoming_rules(suspended(rules, datetime.now(UTC)))
+            self.agree_with_server()
+
+    def phone_for(self, request: PlaceCall, uri: SipUri) -> tuple[OwnPhone, SipUri] | None:
+        """The telephone to make a call on, and how it is called; None: here.
+
+        Raises InvalidRequest.
+        """
+        phone = phone_for(self.store.get_incoming_rules().phones, request.phone)
+        if phone is None:
+            return None
+        try:
+            phone_uri = target_uri(phone.number, self.account().profile.domain)
+        except Undiallable as error:
+            raise InvalidRequest(error.problem, field="phone") from error
+        return None if phone_uri == uri else (phone, phone_uri)
 
     def _apply(self, rules: IncomingRules) -> IncomingRules:
         kept = self.store.put_incoming_rules(rules)
         with suppress(EngineDown, DeadlineExceeded):  # a new one is told when it comes
             self.engine.put_incoming_rules(kept)
-        return kept
+        self.agree_with_server()
+        return self.store.get_incoming_rules()
 
     def _check(self, rules: IncomingRules) -> None:
         account = self.account()
+        if sum(phone.places_calls for phone in rules.phones) > 1:
+            raise InvalidRequest("calls start on one phone", field="phones")
         forwardings: dict[str, Forwarding] = {
             "always": rules.always,
             "busy": rules.busy,

@@ -88,10 +88,15 @@ class SipService(
         except Undiallable as error:
             return self._undiallable(call_id, request.target, error.problem)
         is_for_help = is_emergency_number(request.target, profile.region)
+        phone = None if is_for_help else self.phone_for(request, uri)
         if is_for_help:
             self.put_through_rescuers()
-        priority = Priority.EMERGENCY if is_for_help else Priority.NORMAL
-        call = self.engine.place_call(call_id, uri, request.target, priority=priority)
+            priority = Priority.EMERGENCY
+            call = self.engine.place_call(call_id, uri, request.target, priority=priority)
+        elif phone is not None:
+            call = self.engine.place_call_on(*phone, call_id, uri, request.target)
+        else:
+            call = self.engine.place_call(call_id, uri, request.target)
         with suppress(RedisError):  # it is on its way, and its next change is stored like any other
             self.store.put_call(call)
         return call

@@ -120,7 +120,7 @@ class TeamsService(TeamsRpc):
         """Its lamp tells later what has come of it."""
         if code is None:
             raise TeamUnavailable("the profile has no feature code")
-        self.sip.place_call(PlaceCall(target=code))
+        self.sip.place_call(PlaceCall(target=code, phone=""))
         return team
 
 

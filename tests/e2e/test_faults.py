@@ -79,5 +79,5 @@ def test_the_page_shows_how_it_is_after_a_part_died(
     entries = page.get_by_test_id("journal-entry")
     expect(entries.first).to_have_attribute("data-result", "failed")
     expect(entries.nth(1)).to_have_attribute("data-result", "answered")
-    assert other.journal_entry(failed)["problem"] == "busy"
+    assert other.journal_entry(failed, result="failed")["problem"] == "busy"
     expect(page.get_by_text("Connection lost")).to_have_count(0)

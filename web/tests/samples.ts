@@ -44,6 +44,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     recordings: [],
     priority: 'normal',
     diversion: null,
+    placed_on: null,
     encryption: null,
     ...changes,
   }
@@ -69,6 +70,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     talk_time_s: 0,
     transferred_to: null,
     diversion: null,
+    placed_on: null,
     encryption: null,
     ...changes,
   }

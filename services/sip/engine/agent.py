@@ -10,14 +10,13 @@ import pjsua2 as pj
 import structlog
 
 from bus.engine_server import EngineServer
-from contracts.audio_sinks import AudioSinkState
 from contracts.base import Model
 from contracts.errors import CallNotPlaced, SignedOut, WrongCallState
 from contracts.identity import SipUri
 from contracts.incoming import IncomingRules
+from contracts.phones import OwnPhone
 from contracts.registration import Registration
 from contracts.sip import (
-    AudioSink,
     Call,
     CallDirection,
     CallState,
@@ -25,7 +24,6 @@ from contracts.sip import (
     Priority,
     RejectScope,
 )
-from contracts.sound_check import SoundCheck, SoundCheckStep
 from contracts.voicemail import Voicemail
 from services.sip.engine.account import LEAVE_TIMEOUT_S, AgentAccount
 from services.sip.engine.commands import (
@@ -41,10 +39,13 @@ from services.sip.engine.conferences import dissolve, heard_together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endings import Endings
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.feature_codes import FeatureCodeCalls
 from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort, audio_only
+from services.sip.engine.outgoing import outgoing
+from services.sip.engine.own_phones import PhoneCalls
 from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
@@ -54,6 +55,7 @@ from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
 from services.sip.engine.turns import hold_all_but, hold_latecomers, talked_on
+from services.sip.engine.unheard import HiddenLeg
 from services.sip.engine.wires import Wires
 from services.sip.settings import SipEngineSettings
 
@@ -89,6 +91,8 @@ class SipAgent(CallControls):
         self._transfers = Transfers(self._legs, self.place_call)
         self._ended: dict[str, Call] = {}
         self._endings = Endings()
+        self._phone_calls = PhoneCalls(self._legs, self.screen, self._call_changed, self._endings)
+        self._feature_codes = FeatureCodeCalls(self._legs, self.screen, self._emit, self._endings)
 
     # the loop
 
@@ -101,6 +105,8 @@ class SipAgent(CallControls):
             leg.pump()
         self._account.pump(self._legs.values())
         self._transfers.pump()
+        self._phone_calls.pump()
+        self._feature_codes.pump()
         self._lamps.pump()
         self._incoming.pump(self._legs)
         hold_latecomers(self._legs.values())
@@ -121,7 +127,7 @@ class SipAgent(CallControls):
             registration=self._account.registration,
             voicemail=registration.voicemail if registration else None,
             calls=[
-                *(leg.update() for leg in self._legs.values()),
+                *(leg.update() for leg in self._legs.values() if not isinstance(leg, HiddenLeg)),
                 *(CallUpdate(call=call) for call in self._ended.values()),
             ],
             lamps=self._lamps.all(),
@@ -137,6 +143,7 @@ class SipAgent(CallControls):
             leg.drop_media()
         self._transfers.clear()
         self._wires.clear()
+        self._phone_calls.clear()
         self._recordings.close()
         self._endings.settle()
         self._legs.clear()
@@ -166,6 +173,12 @@ class SipAgent(CallControls):
 
     # commands: calls
 
+    def dial_feature_code(self, code: str, uri: SipUri) -> None:
+        registration = self._account.current
+        if registration is None:
+            raise SignedOut
+        self._feature_codes.dial(registration, code, uri)
+
     def put_incoming_rules(self, rules: IncomingRules) -> None:
         self._incoming.rules = rules
 
@@ -190,17 +203,7 @@ class SipAgent(CallControls):
                     return leg.call
         elif len(self._legs) >= MAX_CALLS:
             raise CallNotPlaced("too many calls")
-        call = Call(
-            call_id=call_id,
-            revision=1,
-            direction=CallDirection.OUTGOING,
-            state=CallState.TRYING,
-            dialled_text=dialled_text,
-            priority=priority,
-            remote=picked_up.remote if picked_up else remote_of(target_uri),
-            picked_up_from=picked_up.picked_up_from if picked_up else None,
-            started_at=datetime.now(UTC),
-        )
+        call = outgoing(call_id, target_uri, dialled_text, picked_up, priority)
         hold_all_but(None, self._legs.values())
         leg = Leg(registration, call, self.screen, self._call_changed)
         self._legs[call_id] = leg
@@ -212,6 +215,25 @@ class SipAgent(CallControls):
             if leg.call.state is not CallState.TERMINATED:
                 del self._legs[call_id]
                 raise CallNotPlaced(error.reason) from error
+        self._emit(leg.update())
+        return leg.call
+
+    def place_call_on(
+        self,
+        phone: OwnPhone,
+        phone_uri: SipUri,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+    ) -> Call:
+        registration = self._account.current
+        if registration is None:
+            raise SignedOut
+        if len(self._legs) + 2 > MAX_CALLS:
+            raise CallNotPlaced("too many calls")
+        hold_all_but(None, self._legs.values())
+        call = outgoing(call_id, target_uri, dialled_text)
+        leg = self._phone_calls.place(registration, phone, phone_uri, call, target_uri)
         self._emit(leg.update())
         return leg.call
 
@@ -247,38 +269,6 @@ class SipAgent(CallControls):
         leg.end()
         return leg.call
 
-    def transfer(self, call_id: str, to_call_id: str) -> Call:
-        leg = self._leg(call_id)
-        self._transfers.connect(leg, self._leg(to_call_id))
-        return leg.call
-
-    def transfer_to(
-        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
-    ) -> Call:
-        leg = self._leg(call_id)
-        self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
-        return leg.call
-
-    def park(self, call_id: str, uri: SipUri) -> Call:
-        leg = self._leg(call_id)
-        self._transfers.park(leg, uri)
-        return leg.call
-
-    def list_audio_sinks(self) -> list[AudioSinkState]:
-        return self._sinks.states()
-
-    def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
-        return self._sinks.use(audio_sink, self._leg(call_id), self._legs.values())
-
-    def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
-        return self._sound_checks.start(step, audio_sink, self._legs.values())
-
-    def get_sound_check(self) -> SoundCheck:
-        return self._sound_checks.get()
-
-    def stop_sound_check(self) -> None:
-        self._sound_checks.stop()
-
     def forget_call(self, call_id: str) -> None:
         self._ended.pop(call_id, None)
 
@@ -308,7 +298,8 @@ class SipAgent(CallControls):
         remote = registration.at_home(remote_of(info.remoteUri))
         leg.call = call.model_copy(update={"remote": remote})
         self._legs[call.call_id] = leg
-        if self._incoming.admit(leg, self._legs.values()):
+        others = [each for each in self._legs.values() if not isinstance(each, HiddenLeg)]
+        if self._incoming.admit(leg, others):
             self._emit(leg.update())
 
     def _moved(self) -> None:
@@ -343,5 +334,7 @@ class SipAgent(CallControls):
 
     def _connect(self) -> None:
         legs = self._legs.values()
-        self._wires.update(heard_together(legs) | self._recordings.wires(legs))
+        wanted = heard_together(legs) | self._recordings.wires(legs) | self._phone_calls.wires()
+        self._wires.update(wanted)
         self._recordings.release()
+        self._phone_calls.release()

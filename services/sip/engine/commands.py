@@ -8,6 +8,7 @@ from contracts.identity import Host, PhoneNumber, SipUri
 from contracts.incoming import IncomingRules
 from contracts.instance import SipTransport
 from contracts.lamps import LampKind, LampState
+from contracts.phones import OwnPhone
 from contracts.registration import Registration, SipAccount
 from contracts.sip import AudioSink, Call, OtherCalls, Priority, RejectScope, Remote
 from contracts.sound_check import SoundCheck, SoundCheckStep
@@ -80,6 +81,14 @@ class PickedUp(Model):
     picked_up_from: PhoneNumber
 
 
+class FeatureCodeUpdate(Model):
+    """A feature code was dialled."""
+
+    code: str
+    is_taken: bool
+    """Whether the server answered it."""
+
+
 class RegistrationUpdate(Model):
     """The registration changed."""
 
@@ -115,6 +124,24 @@ class SipEngine:
         priority: Priority = Priority.NORMAL,
     ) -> Call:
         """A second call for help is the first, while that runs. Raises CallNotPlaced, SignedOut."""
+        raise NotImplementedError
+
+    def place_call_on(
+        self,
+        phone: OwnPhone,
+        phone_uri: SipUri,
+        call_id: str,
+        target_uri: SipUri,
+        dialled_text: str,
+    ) -> Call:
+        """Call that telephone, then the target, and leave them to each other.
+
+        Raises CallNotPlaced, SignedOut.
+        """
+        raise NotImplementedError
+
+    def dial_feature_code(self, code: str, uri: SipUri) -> None:
+        """Call it unheard and unseen; the outcome comes as an update. Raises SignedOut."""
         raise NotImplementedError
 
     def put_incoming_rules(self, rules: IncomingRules) -> None:

@@ -1,11 +1,17 @@
 """Commands to running calls, and to those that are in conference with them."""
 
+from contracts.audio_sinks import AudioSinkState
 from contracts.errors import CallNotFound
-from contracts.sip import Call, Microphone
+from contracts.identity import SipUri
+from contracts.sip import AudioSink, Call, Microphone
+from contracts.sound_check import SoundCheck, SoundCheckStep
 from services.sip.engine.commands import SipEngine
 from services.sip.engine.conferences import join, together
 from services.sip.engine.legs import Leg
 from services.sip.engine.recordings import Recordings
+from services.sip.engine.sinks import SinkChoice
+from services.sip.engine.sound_check import SoundChecks
+from services.sip.engine.transfers import Transfers
 from services.sip.engine.turns import hold_all_but
 
 
@@ -15,6 +21,9 @@ class CallControls(SipEngine):
     _legs: dict[str, Leg]
     _ended: dict[str, Call]
     _recordings: Recordings
+    _sinks: SinkChoice
+    _sound_checks: SoundChecks
+    _transfers: Transfers
 
     def hold(self, call_id: str) -> Call:
         leg = self._leg(call_id)
@@ -65,6 +74,38 @@ class CallControls(SipEngine):
         leg = self._leg(call_id)
         self._recordings.stop(leg, self._legs.values())
         return leg.call
+
+    def transfer(self, call_id: str, to_call_id: str) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.connect(leg, self._leg(to_call_id))
+        return leg.call
+
+    def transfer_to(
+        self, call_id: str, to_call_id: str, target_uri: SipUri, dialled_text: str
+    ) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.connect_to(leg, to_call_id, target_uri, dialled_text)
+        return leg.call
+
+    def park(self, call_id: str, uri: SipUri) -> Call:
+        leg = self._leg(call_id)
+        self._transfers.park(leg, uri)
+        return leg.call
+
+    def list_audio_sinks(self) -> list[AudioSinkState]:
+        return self._sinks.states()
+
+    def use_audio(self, call_id: str, audio_sink: AudioSink) -> Call:
+        return self._sinks.use(audio_sink, self._leg(call_id), self._legs.values())
+
+    def start_sound_check(self, step: SoundCheckStep, audio_sink: AudioSink) -> SoundCheck:
+        return self._sound_checks.start(step, audio_sink, self._legs.values())
+
+    def get_sound_check(self) -> SoundCheck:
+        return self._sound_checks.get()
+
+    def stop_sound_check(self) -> None:
+        self._sound_checks.stop()
 
     def _leg(self, call_id: str) -> Leg:
         leg = self._legs.get(call_id)

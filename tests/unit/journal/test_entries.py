@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.journal import JournalResult
-from contracts.sip import Call, CallDirection, CallProblem, CallState, Remote, TerminationCause
+from contracts.phones import PhoneState, PlacedOn
+from contracts.sip import (
+    Call,
+    CallDirection,
+    CallProblem,
+    CallState,
+    Remote,
+    TerminationCause,
+    Transfer,
+    TransferState,
+)
 from services.journal.entries import entry_of
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -57,3 +67,17 @@ def test_an_entry_is_there_from_the_first_ring_on():
 def test_ring_and_talk_time_are_told_apart():
     entry = entry_of(ended(OUT, answered_after_s=4, ended_after_s=30))
     assert (entry.ring_time_s, entry.talk_time_s) == (4, 26)
+
+
+@pytest.mark.parametrize(("transfer", "talk_time_s"), [(TransferState.COMPLETED, 0), (None, 26)])
+def test_how_long_was_talked_on_another_telephone_is_known_only_while_it_goes_through_us(
+    transfer, talk_time_s
+):
+    desk = Remote(number="104", display_name="", uri="sip:104@practice")
+    call = ended(
+        OUT,
+        answered_after_s=4,
+        placed_on=PlacedOn(name="Desk", number="104", state=PhoneState.CONFIRMED),
+        transfer=transfer and Transfer(state=transfer, target=desk),
+    )
+    assert entry_of(call).talk_time_s == talk_time_s

@@ -41,7 +41,9 @@ export const getSession = () => get<Session>('/session')
 export const signOut = () => command<undefined>('DELETE', '/session')
 
 export const listCalls = () => get<CallList>('/calls')
-export const placeCall = (target: string) => command<Call>('POST', '/calls', { target })
+/** Without a phone it starts where the person chose; "" is here. */
+export const placeCall = (target: string, phone?: string) =>
+  command<Call>('POST', '/calls', { target, phone })
 export const controlCall = (callId: string, verb: CallVerb) =>
   command<Call>('POST', `/calls/${callId}/${verb}`)
 export const answerCall = (callId: string, others: OtherCalls) =>

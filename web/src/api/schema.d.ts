@@ -41,7 +41,8 @@ export interface paths {
          * Dial a number in any notation, a name of the instance, or a SIP URI.
          * @description What cannot be dialled gives a call that has already ended; its `problem` says why. An emergency
          *     number of the instance's region passes every limit; while it is being called, that call is the
-         *     answer, whatever the `Idempotency-Key`.
+         *     answer, whatever the `Idempotency-Key`. With an own `phone`, that telephone is called first and
+         *     then connected with the target; `placed_on` of the call says how far it got.
          */
         post: operations["place_call"];
         delete?: never;
@@ -898,6 +899,11 @@ export interface components {
              */
             diversion: components["schemas"]["Diversion"] | null;
             /**
+             * @description null: made and heard here
+             * @default null
+             */
+            placed_on: components["schemas"]["PlacedOn"] | null;
+            /**
              * @description null: there was no sound yet
              * @default null
              */
@@ -1144,6 +1150,12 @@ export interface components {
         Dial: {
             /** Target */
             target: string;
+            /**
+             * Phone
+             * @description number of the own phone to make it on, empty: here; null: as the person chose
+             * @default null
+             */
+            phone: string | null;
         };
         /**
          * Diversion
@@ -1295,6 +1307,13 @@ export interface components {
              */
             phones: components["schemas"]["OwnPhone"][];
             /**
+             * Server
+             * @default {}
+             */
+            server: {
+                [key: string]: components["schemas"]["ServerUse"];
+            };
+            /**
              * Suspended Until
              * @default null
              */
@@ -1380,6 +1399,8 @@ export interface components {
             transferred_to: components["schemas"]["Remote"] | null;
             /** @default null */
             diversion: components["schemas"]["Diversion"] | null;
+            /** @default null */
+            placed_on: components["schemas"]["PlacedOn"] | null;
             /** @default null */
             encryption: components["schemas"]["Encryption"] | null;
         };
@@ -1527,6 +1548,12 @@ export interface components {
             name: string;
             /** Number */
             number: string;
+            /**
+             * Places Calls
+             * @description calls start there instead of here; true of one at most
+             * @default false
+             */
+            places_calls: boolean;
         };
         /**
          * PartHealth
@@ -1549,6 +1576,26 @@ export interface components {
         Pause: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * PhoneState
+         * @description How far the telephone is that a call is made on.
+         * @enum {string}
+         */
+        PhoneState: "trying" | "early" | "confirmed" | "bridged" | "failed";
+        /**
+         * PlacedOn
+         * @description The telephone that a call is made on: called first, then connected with the target.
+         */
+        PlacedOn: {
+            /** Name */
+            name: string;
+            /**
+             * Number
+             * @description as it was typed
+             */
+            number: string;
+            state: components["schemas"]["PhoneState"];
         };
         /**
          * Priority
@@ -1724,6 +1771,18 @@ export interface components {
              */
             contact_id: string | null;
         };
+        /**
+         * RuleName
+         * @description Rules that a server can apply by itself.
+         * @enum {string}
+         */
+        RuleName: "always" | "do_not_disturb" | "busy" | "no_answer";
+        /**
+         * ServerUse
+         * @description Whether the server applies a rule as it is wanted.
+         * @enum {string}
+         */
+        ServerUse: "pending" | "active" | "refused";
         /**
          * Session
          * @description Who is signed in, and how each side is connected.

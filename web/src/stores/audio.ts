@@ -90,13 +90,13 @@ export const useAudio = defineStore('audio', () => {
     carry({ resume: false })
   }
 
-  /** Carry the audio of a call that this page is about to make or answer, unless the computer does. */
-  async function takeFor(command: () => Promise<void>): Promise<void> {
-    const isHere = settings.settings.audio_sink === 'browser'
+  /** Carry the audio of a call that this page is about to make or answer, unless something else does. */
+  async function takeFor(command: () => Promise<void>, isForHere = true): Promise<void> {
+    const isHere = isForHere && settings.settings.audio_sink === 'browser'
     if (isHere) await take()
     await command()
     if (heard.value.length === 0) leaveSoon()
-    else if (!isHere) await take() // the computer could not
+    else if (!isHere) await take() // it could not
   }
 
   /** Carry the audio if this browser had it and no other page of it does: after a reload. */

@@ -7,12 +7,20 @@ import { useNotice } from './notice'
 
 /** What a call looks like; a label made from its state, direction and media. */
 export type CallAppearance =
-  'incoming' | 'outgoing' | 'active' | 'held' | 'transferring' | 'ended' | 'failed'
+  | 'incoming'
+  | 'outgoing'
+  | 'active'
+  | 'held'
+  | 'transferring'
+  | 'elsewhere' // made on another telephone of the person's
+  | 'ended'
+  | 'failed'
 
 const ENDED_SHOWN_MS = 4000
 
 export function appearanceOf(call: Call): CallAppearance {
   if (call.state === 'terminated') return call.problem === null ? 'ended' : 'failed'
+  if (call.placed_on !== null) return 'elsewhere'
   if (call.state !== 'confirmed') return call.direction
   if (isOnItsWay(call)) return 'transferring'
   return isHeld(call) ? 'held' : 'active'
@@ -23,6 +31,7 @@ const ORDER: CallAppearance[] = [
   'incoming',
   'active',
   'outgoing',
+  'elsewhere',
   'transferring',
   'held',
   'failed',
@@ -64,7 +73,9 @@ export const useCalls = defineStore('calls', () => {
   /** The call that we are talking on. */
   const active = computed(() => running.value.find((call) => appearanceOf(call) === 'active'))
   /** Calls of which something can be heard: outgoing or talked on. */
-  const audible = computed(() => running.value.filter((call) => appearanceOf(call) !== 'incoming'))
+  const audible = computed(() =>
+    running.value.filter((call) => !['incoming', 'elsewhere'].includes(appearanceOf(call))),
+  )
 
   /** Keep this state of a call, unless a later one is known. */
   function put(call: Call): void {
@@ -98,8 +109,8 @@ export const useCalls = defineStore('calls', () => {
     targets.clear()
   }
 
-  /** Dial. */
-  const place = (target: string) => begin(() => api.placeCall(target))
+  /** Dial; without a phone it starts where the person chose, "" is here. */
+  const place = (target: string, phone?: string) => begin(() => api.placeCall(target, phone))
 
   /** What fails at once may have ended before the answer is here: it is shown all the same. */
   async function begin(command: () => Promise<Call>): Promise<void> {

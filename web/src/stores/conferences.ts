@@ -20,7 +20,9 @@ export const useConferences = defineStore('conferences', () => {
   const calls = useCalls()
   const isBusy = ref(false)
 
-  const answered = computed(() => calls.running.filter((call) => call.answered_at !== null))
+  const answered = computed(() =>
+    calls.running.filter((call) => call.answered_at !== null && call.placed_on === null),
+  )
   const running = computed(() => {
     const found = new Map<string, Conference>()
     for (const call of answered.value) {

@@ -6,11 +6,13 @@ import { useSuggestions } from '@/components/phone/use-suggestions'
 import { targetOf } from '@/text/party'
 import { useAudio } from './audio'
 import { useCalls } from './calls'
+import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 
 export const useDial = defineStore('dial', () => {
   const audio = useAudio()
   const calls = useCalls()
+  const incoming = useIncoming()
   const journal = useJournal()
   const text = ref('')
   const suggestions = useSuggestions(text)
@@ -37,9 +39,14 @@ export const useDial = defineStore('dial', () => {
     text.value = Array.from(text.value).slice(0, -1).join('')
   }
 
-  /** Call this target, with the audio on this page. */
+  /** Call this target on the phone that the person chose; here, that is with the audio on this page. */
   function call(target: string): Promise<void> {
-    return audio.takeFor(() => calls.place(target))
+    return audio.takeFor(() => calls.place(target), incoming.dialling === undefined)
+  }
+
+  /** Call this target here, beside a call that is here. */
+  function callBeside(target: string): Promise<void> {
+    return audio.takeFor(() => calls.place(target, ''))
   }
 
   /** Take over the call that rings at this number, or is parked in this slot. */
@@ -59,5 +66,16 @@ export const useDial = defineStore('dial', () => {
     await call(target)
   }
 
-  return { text, suggestions, redialTarget, type, typeAnywhere, erase, call, pickUp, submit }
+  return {
+    text,
+    suggestions,
+    redialTarget,
+    type,
+    typeAnywhere,
+    erase,
+    call,
+    callBeside,
+    pickUp,
+    submit,
+  }
 })

@@ -7,6 +7,8 @@ import type { Forwarding, IncomingPreview, IncomingRules, IncomingRulesPatch } f
 import { useNotice } from './notice'
 
 export type ForwardingName = 'always' | 'busy' | 'no_answer' | 'follow_me'
+/** Rules that the server can apply by itself. */
+export type ServerRuleName = Exclude<ForwardingName, 'follow_me'> | 'do_not_disturb'
 export const FORWARDINGS: ForwardingName[] = ['always', 'busy', 'no_answer', 'follow_me']
 
 const OFF: Forwarding = { is_on: false, target: '', callers: 'everyone' }
@@ -19,6 +21,7 @@ const NO_RULES: IncomingRules = {
   no_answer_after_s: 20,
   follow_me: OFF,
   phones: [],
+  server: {},
   suspended_until: null,
 }
 
@@ -28,6 +31,8 @@ export const useIncoming = defineStore('incoming', () => {
   const preview = ref<IncomingPreview | null>(null)
   /** Where one can send calls without typing. */
   const presets = computed(() => rules.value.phones)
+  /** The other phone that calls start on; undefined: here. */
+  const dialling = computed(() => rules.value.phones.find((phone) => phone.places_calls))
 
   /** Throws ApiProblem. */
   async function load(): Promise<void> {
@@ -49,6 +54,15 @@ export const useIncoming = defineStore('incoming', () => {
   const disturb = (is_on: boolean) =>
     change({ do_not_disturb: { ...rules.value.do_not_disturb, is_on: !is_on } })
 
+  /** Let calls start on the phone of this number; "" is here. */
+  const dialOn = (number: string) =>
+    change({
+      phones: rules.value.phones.map((phone) => ({
+        ...phone,
+        places_calls: phone.number === number,
+      })),
+    })
+
   async function look(): Promise<void> {
     preview.value = (await notice.reporting(api.previewIncoming())) ?? preview.value
   }
@@ -59,5 +73,18 @@ export const useIncoming = defineStore('incoming', () => {
     return until !== null && Date.parse(until) > stackNowMs()
   }
 
-  return { rules, preview, presets, load, put, change, switchOff, disturb, look, isSuspended }
+  return {
+    rules,
+    preview,
+    presets,
+    dialling,
+    load,
+    put,
+    change,
+    switchOff,
+    disturb,
+    dialOn,
+    look,
+    isSuspended,
+  }
 })

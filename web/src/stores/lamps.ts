@@ -18,7 +18,9 @@ export const useLamps = defineStore('lamps', () => {
   const momentOf = (lamp: Lamp) => `${lamp.number} ${lamp.since}`
   const isOurs = (lamp: Lamp) =>
     calls.running.some(
-      (call) => call.remote.number === lamp.number && call.direction === 'outgoing',
+      (call) =>
+        call.direction === 'outgoing' &&
+        [call.remote.number, call.placed_on?.number].includes(lamp.number),
     )
 
   /** A call waits there that is not our own, and the PBX lets it be taken over. */

@@ -7,7 +7,7 @@ import { useSession } from '@/stores/session'
 import { nameOf } from './party'
 import { useLampText } from './lamp'
 
-type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at'> & {
+type Ending = Pick<Call, 'direction' | 'problem' | 'cause' | 'answered_at' | 'placed_on'> & {
   transfer?: Call['transfer']
 }
 
@@ -24,6 +24,10 @@ export function useCallText() {
   function labelOf(call: Call): string {
     const appearance = appearanceOf(call)
     if (appearance === 'outgoing') return t(`call.state.${call.state}`)
+    if (appearance === 'elsewhere') return placedLabelOf(call)
+    if (appearance === 'ended' && call.placed_on !== null && call.transfer !== null) {
+      return t('ownPhone.done', { phone: call.placed_on.name })
+    }
     if (appearance === 'ended' && isParked(call)) return t('lamp.parkedAs')
     if (appearance === 'ended' && call.transfer !== null) return t('transfer.done')
     return t(`call.appearance.${appearance}`)
@@ -35,6 +39,7 @@ export function useCallText() {
     if (call.state === 'terminated') return endingOf(call)
     if (call.continuity === 'interrupted') return t('call.interrupted')
     if (appearanceOf(call) === 'transferring') return progressOf(call)
+    if (call.placed_on !== null) return placedDetailOf(call)
     const parts: string[] = []
     if (call.transfer?.state === 'failed') parts.push(failureOf(call.transfer))
     if (call.picked_up_from !== null) {
@@ -50,6 +55,22 @@ export function useCallText() {
 
   function isParked({ transfer, state }: Call): boolean {
     return state === 'terminated' && transfer !== null && isParkNumber(transfer.target)
+  }
+
+  /** How far a call on another telephone is: until that is answered, it matters alone. */
+  function placedLabelOf({ placed_on, state }: Call): string {
+    if (placed_on === null) return ''
+    if (placed_on.state !== 'confirmed') {
+      return t(`ownPhone.state.${placed_on.state}`, { phone: placed_on.name })
+    }
+    return t(`call.state.${state === 'confirmed' ? 'proceeding' : state}`)
+  }
+
+  function placedDetailOf(call: Call): string {
+    const names = { phone: call.placed_on?.name, name: nameOf(call) || t('call.anonymous') }
+    if (call.placed_on?.state === 'early') return t('ownPhone.takeOff', names)
+    if (call.placed_on?.state === 'confirmed') return t('ownPhone.wait', names)
+    return call.placed_on?.state === 'bridged' ? t('ownPhone.bridged', names) : ''
   }
 
   /** Where the party waits now; "" until the PBX has told, and once somebody has gone on. */
@@ -76,7 +97,13 @@ export function useCallText() {
   }
 
   /** Why it ended. */
-  function endingOf({ direction, problem, cause, answered_at, transfer }: Ending): string {
+  function endingOf(ended: Ending): string {
+    const { direction, problem, cause, answered_at, transfer, placed_on } = ended
+    if (placed_on?.state === 'failed') {
+      const reason = endingOf({ ...ended, placed_on: null })
+      return t('ownPhone.failed', { phone: placed_on.name, reason })
+    }
+    if (transfer && placed_on !== null) return t('ownPhone.talks', { phone: placed_on.name })
     if (transfer) return t('transfer.to', { name: shortNameOf(transfer.target) })
     if (problem !== null) return t(`callProblem.${problem}`)
     if (cause === 'cancelled' && answered_at === null) return t(`ending.cancelled_${direction}`)

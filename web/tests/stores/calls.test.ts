@@ -23,6 +23,14 @@ describe('the calls', () => {
     expect(calls.shown).toEqual([callOf({ revision: 3, state: 'confirmed' })])
   })
 
+  it('are not heard here while they are made on another telephone', () => {
+    const calls = useCalls()
+    const placed_on = { name: 'Desk', number: '104', state: 'confirmed' as const }
+    calls.put(callOf({ state: 'confirmed', placed_on }))
+    expect(calls.shown.map(appearanceOf)).toEqual(['elsewhere'])
+    expect([calls.active, calls.audible]).toEqual([undefined, []])
+  })
+
   it('show an ended call for a moment, and never again', () => {
     const calls = useCalls()
     calls.put(callOf())
