@@ -7,12 +7,15 @@ import { useUploads } from '@/stores/uploads'
 export function useFileDrop(
   target: Readonly<Ref<HTMLElement | null>>,
   conversationId: () => string | null,
+  onDrop: (conversationId: string) => void = () => undefined,
 ): Readonly<Ref<boolean>> {
   const uploads = useUploads()
   const { isOverDropZone } = useDropZone(target, {
     onDrop: (files) => {
       const id = conversationId()
-      if (id !== null && files !== null) void uploads.send(id, files)
+      if (id === null || files === null) return
+      void uploads.send(id, files)
+      onDrop(id)
     },
     checkValidity: (items) =>
       conversationId() !== null && [...items].some(({ kind }) => kind === 'file'),
