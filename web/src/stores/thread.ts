@@ -26,16 +26,15 @@ export function createThread(conversationId: string) {
   async function load(): Promise<void> {
     const asked = (generation += 1)
     isLoadingOlder.value = false
-    const later = [...known.values()]
     const page = await asking(api.listMessages(conversationId, null, PAGE_MESSAGES))
     if (page === undefined || asked !== generation) return
-    const wasLoaded = isLoaded.value
+    // some came by themselves while the page was on its way
+    const early = [...known.values()]
     messages.value = []
     known.clear()
     take(page)
-    // what came by itself while the first page was on its way
-    if (!wasLoaded) later.forEach(put)
     isLoaded.value = true
+    early.forEach(put)
   }
 
   async function loadOlder(): Promise<void> {

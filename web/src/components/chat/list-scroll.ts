@@ -49,9 +49,9 @@ export function useListScroll(list: ListScroll) {
     if (element.scrollTop < NEAR_PX && thread.problem.value === null) void thread.loadOlder()
   }
 
-  /** A row is higher than was thought, or the window has changed. */
+  /** A row is higher than was thought, or the window has changed; the page will be as high next. */
   function resized(): void {
-    if (isFollowing && isPlaced) scrollToEnd()
+    if (isPlaced) void nextTick(() => isFollowing && scrollToEnd())
   }
 
   /** At first, where the new ones begin. */
