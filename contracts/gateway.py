@@ -186,14 +186,3 @@ class ProblemDetails(Model):
     code: str
     detail: str = ""
     fields: dict[str, object] = Field(default_factory=dict)
-
-
-class AudioFormat(Model):
-    """First message on the audio socket: how the binary frames after it are made up.
-
-    A frame is a header of 16 bytes, little-endian (sequence number u32, reserved u32, sender's
-    clock in seconds f64), then PCM, 16 bit signed, mono.
-    """
-
-    clock_rate_hz: int
-    frame_ms: int

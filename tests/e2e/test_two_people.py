@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expec
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
+from contracts.audio_socket import AudioHello
 from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
@@ -237,7 +238,8 @@ class TestNothingOfOneOpensTheOther:
 
     def test_a_token_of_the_audio(self, alice_stack: Stack, bob_stack: Stack):
         with socket.create_connection(("127.0.0.1", bob_stack.audio_port), 5) as connection:
-            connection.sendall(f"{alice_stack.secret('audio-token')}\n".encode())
+            hello = AudioHello(token=alice_stack.secret("audio-token"))
+            connection.sendall(f"{hello.model_dump_json()}\n".encode())
             assert connection.recv(1) == b""
 
     def test_another_user_of_the_machine(self, alice_stack: Stack, bob_stack: Stack):

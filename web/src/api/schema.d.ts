@@ -739,7 +739,7 @@ export interface paths {
         };
         /**
          * WebSocket: the microphone and the speaker of this screen.
-         * @description First a text message (AudioFormat), then binary frames both ways. Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away. With `resume=true` the audio is taken only if no other `screen` has taken it since.
+         * @description First a text message (AudioFormat), then binary frames both ways. Close codes: 4000 sign in; 4001 another screen took the audio; 4002 engine away; 4003 unknown codec; there are pcm, opus; 4004 malformed frame. With `resume=true` the audio is taken only if no other `screen` has taken it since. `lane`, from AudioFormat, makes this a further way of a screen that is there already.
          */
         get: operations["audio"];
         put?: never;
@@ -764,17 +764,30 @@ export interface components {
         };
         AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
         /**
+         * AudioCodec
+         * @description What the payload of a frame is: PCM, 16 bit signed, little-endian; or an Opus packet.
+         * @enum {string}
+         */
+        AudioCodec: "pcm" | "opus";
+        /**
          * AudioFormat
          * @description First message on the audio socket: how the binary frames after it are made up.
          *
          *     A frame is a header of 16 bytes, little-endian (sequence number u32, reserved u32, sender's
-         *     clock in seconds f64), then PCM, 16 bit signed, mono.
+         *     clock in seconds f64), then the payload, mono.
          */
         AudioFormat: {
             /** Clock Rate Hz */
             clock_rate_hz: number;
             /** Frame Ms */
             frame_ms: number;
+            /** @default pcm */
+            codec: components["schemas"]["AudioCodec"];
+            /**
+             * Lane
+             * @default null
+             */
+            lane: string | null;
         };
         /**
          * AudioSink
@@ -6430,6 +6443,8 @@ export interface operations {
             query?: {
                 screen?: string;
                 resume?: boolean;
+                codec?: "pcm" | "opus";
+                lane?: string;
             };
             header?: never;
             path?: never;

@@ -4,6 +4,7 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 
 export type AnyEvent = Schemas['AnyEvent']
+export type AudioCodec = Schemas['AudioCodec']
 export type AudioFormat = Schemas['AudioFormat']
 export type AudioSink = Schemas['AudioSink']
 export type AudioSinkList = Schemas['AudioSinkList']
