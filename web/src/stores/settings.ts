@@ -14,6 +14,7 @@ const DEFAULTS: Settings = {
   audio_sink: 'browser',
   recording_days: 90,
   offers_pick_up: true,
+  status_texts: { available: '', away: '', dnd: '' },
 }
 
 export const useSettings = defineStore('settings', () => {
