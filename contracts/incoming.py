@@ -49,6 +49,23 @@ class Forwarding(Model):
     callers: Callers = Callers.EVERYONE
 
 
+class RuleName(StrEnum):
+    """Rules that a server can apply by itself."""
+
+    ALWAYS = "always"
+    DO_NOT_DISTURB = "do_not_disturb"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+
+
+class ServerUse(StrEnum):
+    """Whether the server applies a rule as it is wanted."""
+
+    PENDING = "pending"  # it is being told, or cannot be reached
+    ACTIVE = "active"  # it does, also while the stack is away
+    REFUSED = "refused"  # it did not take the feature code, to switch it on or off
+
+
 class IncomingRules(Model):
     """The person's wishes, whole. The first that fits decides, in the order of the fields."""
 
@@ -62,6 +79,8 @@ class IncomingRules(Model):
     follow_me: Forwarding = Forwarding()
     """Where a call goes that no screen has begun to ring for within five seconds."""
     phones: tuple[OwnPhone, ...] = Field(default=(), max_length=MOST_PHONES)
+    server: dict[RuleName, ServerUse] = Field(default={})
+    """Of the rules that the instance's feature codes can tell it; others hold here only."""
     suspended_until: AwareDatetime | None = None
     """After an emergency call everybody is put through, for rescuers call back; until then, or
     until a rule is changed."""

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from contracts.base import Command, Model
+from contracts.feature_codes import FeatureCodes
 from contracts.identity import BareJid, Host, PhoneNumber
 from contracts.team_profile import TeamsProfile
 
@@ -49,6 +50,20 @@ class SipServer(Model):
     )
 
 
+class XmppServer(Model):
+    """Where the chat server is reached. Empty: SRV records tell (RFC 6120, XEP-0368).
+
+    Whichever way, the stream is encrypted and the certificate verified for the domain.
+    """
+
+    host: Host | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    is_direct_tls: bool = Field(
+        default=False, description="TLS from the first byte (XEP-0368), else STARTTLS"
+    )
+    is_absent: bool = Field(default=False, description="there is none: DNS is not asked")
+
+
 class Person(Model):
     """Somebody whom everybody at the instance has in the contact list."""
 
@@ -83,6 +98,7 @@ class InstanceProfile(Model):
     name: str = Field(min_length=1, max_length=64)
     domain: Host = Field(description="domain part of every address-of-record")
     sip: SipServer = SipServer()
+    xmpp: XmppServer = XmppServer()
     ca_certificate: str | None = Field(
         default=None, description="PEM of the instance's own certificate authority"
     )
@@ -94,6 +110,7 @@ class InstanceProfile(Model):
         default=None, description="dialled before a number, it takes over what rings there"
     )
     parking: Parking | None = None
+    feature_codes: FeatureCodes = FeatureCodes()
     teams: TeamsProfile = TeamsProfile()
     people: tuple[Person, ...] = Field(default=(), max_length=5000)
 

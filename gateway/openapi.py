@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from contracts import VERSION
+from contracts.audio_socket import AudioClose, AudioCodec, AudioFormat
 from contracts.errors import (
     ContractError,
     DeadlineExceeded,
@@ -22,7 +23,7 @@ from contracts.errors import (
     StoreUnavailable,
 )
 from contracts.events import any_event
-from contracts.gateway import AudioFormat, ProblemDetails, Session
+from contracts.gateway import ProblemDetails, Session
 from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
 from gateway.routes import (
@@ -30,10 +31,12 @@ from gateway.routes import (
     calls,
     conferences,
     contacts,
+    conversations,
     health,
     incoming,
     journal,
     lamps,
+    presence,
     recordings,
     session,
     settings,
@@ -50,6 +53,8 @@ APIS: tuple[Api, ...] = (
     sound_check.api,
     audio_sinks.api,
     contacts.api,
+    conversations.api,
+    presence.api,
     journal.api,
     recordings.api,
     teams.api,
@@ -100,11 +105,18 @@ AUDIO = {
         "operationId": "audio",
         "summary": "WebSocket: the microphone and the speaker of this screen.",
         "description": "First a text message (AudioFormat), then binary frames both ways. "
-        "Close codes: 4000 sign in, 4001 another screen took the audio, 4002 the engine is away. "
-        "With `resume=true` the audio is taken only if no other `screen` has taken it since.",
+        f"Close codes: {'; '.join(f'{code:d} {code.reason}' for code in AudioClose)}. "
+        "With `resume=true` the audio is taken only if no other `screen` has taken it since. "
+        "`lane`, from AudioFormat, makes this a further way of a screen that is there already.",
         "parameters": [
             {"name": "screen", "in": "query", "schema": {"type": "string", "maxLength": 64}},
             {"name": "resume", "in": "query", "schema": {"type": "boolean", "default": False}},
+            {
+                "name": "codec",
+                "in": "query",
+                "schema": {"type": "string", "enum": list(AudioCodec), "default": "pcm"},
+            },
+            {"name": "lane", "in": "query", "schema": {"type": "string", "maxLength": 64}},
         ],
         "responses": {
             "101": {

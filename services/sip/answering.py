@@ -18,14 +18,14 @@ from contracts.incoming import (
 )
 from contracts.phones import OwnPhone
 from contracts.sip import PlaceCall
-from services.sip.account import AccountPart
 from services.sip.calls import keeps_busy
 from services.sip.incoming import suspended, verdict
 from services.sip.phones import phone_for
+from services.sip.server_telling import ServerTellingPart
 from services.sip.targets import Undiallable, target_uri
 
 
-class AnsweringPart(AccountPart, IncomingRpc):
+class AnsweringPart(ServerTellingPart, IncomingRpc):
     """The part of SipService that is about what callers get."""
 
     @rpc
@@ -65,6 +65,7 @@ class AnsweringPart(AccountPart, IncomingRpc):
         with suppress(RedisError):
             rules = self.store.get_incoming_rules()
             self.store.put_incoming_rules(suspended(rules, datetime.now(UTC)))
+            self.agree_with_server()
 
     def phone_for(self, request: PlaceCall, uri: SipUri) -> tuple[OwnPhone, SipUri] | None:
         """The telephone to make a call on, and how it is called; None: here.
@@ -84,7 +85,8 @@ class AnsweringPart(AccountPart, IncomingRpc):
         kept = self.store.put_incoming_rules(rules)
         with suppress(EngineDown, DeadlineExceeded):  # a new one is told when it comes
             self.engine.put_incoming_rules(kept)
-        return kept
+        self.agree_with_server()
+        return self.store.get_incoming_rules()
 
     def _check(self, rules: IncomingRules) -> None:
         account = self.account()

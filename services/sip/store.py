@@ -1,15 +1,18 @@
 """Every Redis key of the sip service."""
 
+from collections.abc import Callable
+
 from redis import Redis
 
 from bus.store import Transaction
 from contracts.errors import CallNotFound
-from contracts.incoming import IncomingRules, IncomingRulesChanged
+from contracts.incoming import IncomingRules, IncomingRulesChanged, RuleName, ServerUse
 from contracts.registration import Registration, RegistrationChanged, RegistrationState
 from contracts.sip import Call, CallChanged, CallState
 from contracts.voicemail import Voicemail, VoicemailChanged
 from services.sip.engine.commands import Dialog
 from services.sip.lamp_store import LampStore
+from services.sip.server_rules import Told
 
 KEEP_ENDED_S = 3600
 NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
@@ -18,7 +21,7 @@ NEVER_REGISTERED = Registration(revision=0, state=RegistrationState.TERMINATED)
 class SipStore(LampStore):
     """sip:call:{call_id}, sip:calls (those that have not ended), sip:dialog:{call_id} (of confirmed
     calls), sip:registration, sip:voicemail, sip:incoming_rules,
-    sip:account; those of the lamps are in LampStore."""
+    sip:told_rules, sip:account; those of the lamps are in LampStore."""
 
     service = "sip"
 
@@ -29,6 +32,7 @@ class SipStore(LampStore):
         self._rules_key = self.key("incoming_rules")
         self._voicemail_key = self.key("voicemail")
         self._account_key = self.key("account")
+        self._told_key = self.key("told_rules")
 
     # calls
 
@@ -112,16 +116,24 @@ class SipStore(LampStore):
 
     def put_incoming_rules(self, rules: IncomingRules) -> IncomingRules:
         """Store and publish with the next revision; as they are then."""
-        known = self.get_incoming_rules()
-        numbered = rules.model_copy(update={"revision": known.revision + 1})
-        with self.transaction() as transaction:
-            transaction.pipeline.set(self._rules_key, numbered.model_dump_json())
-            transaction.publish(IncomingRulesChanged(rules=numbered))
-        return numbered
+        return self._change_rules(lambda known: rules.model_copy(update={"server": known.server}))
+
+    def put_server_use(self, server: dict[RuleName, ServerUse]) -> None:
+        """The same of what the server does with them."""
+        if server != self.get_incoming_rules().server:
+            self._change_rules(lambda known: known.model_copy(update={"server": server}))
 
     def get_incoming_rules(self) -> IncomingRules:
         text = self.redis.get(self._rules_key)
         return IncomingRules.model_validate_json(text) if text else IncomingRules()
+
+    def put_told_rule(self, name: RuleName, told: Told) -> None:
+        self.redis.hset(self._told_key, name, told.model_dump_json())
+
+    def told_rules(self) -> dict[RuleName, Told]:
+        """What the server was told of each."""
+        told = self.redis.hgetall(self._told_key)
+        return {RuleName(name): Told.model_validate_json(text) for name, text in told.items()}
 
     def put_sealed_account(self, sealed: str | None) -> None:
         """None: nothing is remembered."""
@@ -133,6 +145,18 @@ class SipStore(LampStore):
     def get_sealed_account(self) -> str | None:
         sealed: str | None = self.redis.get(self._account_key)
         return sealed
+
+    def _change_rules(self, change: Callable[[IncomingRules], IncomingRules]) -> IncomingRules:
+        def put(transaction: Transaction) -> IncomingRules:
+            text = transaction.pipeline.get(self._rules_key)
+            known = IncomingRules.model_validate_json(text) if text else IncomingRules()
+            numbered = change(known).model_copy(update={"revision": known.revision + 1})
+            transaction.pipeline.multi()
+            transaction.pipeline.set(self._rules_key, numbered.model_dump_json())
+            transaction.publish(IncomingRulesChanged(rules=numbered))
+            return numbered
+
+        return self.watching(put, self._rules_key)
 
     def _call_key(self, call_id: str) -> str:
         return self.key("call", call_id)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import audio_loop, call_setup, calls, footprint
+from tests.bench import audio_loop, call_setup, calls, footprint, remote
 from tests.bench.figures import Report, machine
 
 Bench = Callable[[Path], Report]
@@ -19,13 +19,16 @@ def main() -> None:
     """Run one bench or all; each prints its figures and keeps them in build/bench/<NAME>.json."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("name", nargs="?", help="one bench; all without it")
-    parser.add_argument("--minutes", type=float, default=0, help="length of audio_loop's last call")
+    parser.add_argument(
+        "--minutes", type=float, default=0, help="how long is listened, in audio_loop and remote"
+    )
     parser.add_argument("--first-up", action="store_true", help="footprint: also a first make up")
     arguments = parser.parse_args()
     benches: dict[str, Bench] = {
         "call_setup": call_setup.measure,
         "audio_loop": lambda directory: audio_loop.measure(directory, arguments.minutes),
         "calls": calls.measure,
+        "remote": lambda directory: remote.measure(directory, arguments.minutes),
         "footprint": lambda directory: footprint.measure(directory, first_up=arguments.first_up),
     }
     if arguments.name not in (None, *benches):

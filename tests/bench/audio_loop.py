@@ -18,7 +18,7 @@ from tests.bench.baresip import Baresip, baresip
 from tests.bench.figures import Figure, Report, percentile
 from tests.bench.servers import alice_at, page_of, practice_server_in, stack_in
 from tests.bench.socket_loop import socket_loop_ms
-from tests.bench.sound import Samples, echoes, gaps, onsets
+from tests.bench.sound import PERIOD_S, Samples, echoes, gaps, onsets
 from tests.bench.sound_card import RATE_HZ, SoundCard, sound_card
 from tests.e2e.conftest import HANG_UP_EVERYTHING
 from tests.peers.ear import eventually
@@ -38,6 +38,7 @@ BACK_S = 0.3
 class Heard:
     """What one side has heard in all of its rounds."""
 
+    period_s: float = PERIOD_S
     delays_ms: list[float] = field(default_factory=list)
     bursts: int = 0
     broken: int = 0
@@ -45,8 +46,8 @@ class Heard:
     duration_s: float = 0
 
     def add(self, microphone: Samples, loudspeaker: Samples) -> None:
-        found = list(echoes(microphone, loudspeaker, RATE_HZ))
-        sent = len(onsets(microphone, RATE_HZ))
+        found = list(echoes(microphone, loudspeaker, RATE_HZ, period_s=self.period_s))
+        sent = len(onsets(microphone, RATE_HZ, period_s=self.period_s))
         self.delays_ms += [(echo.heard_at - echo.sent_at) / RATE_HZ * 1000 for echo in found]
         self.bursts += sent
         self.broken += sent - sum(echo.gap_s == 0 for echo in found)
@@ -74,11 +75,11 @@ def measure(directory: Path, minutes: float = 0) -> Report:
         for round_s in rounds_s:
             with _peers_call(bob, card):
                 theirs.add(*card.records(round_s))
-            with _call(page, card, ECHO_NUMBER):
+            with call_of(page, card, ECHO_NUMBER):
                 before = _underruns(page)
                 ours.add(*card.records(round_s))
                 underruns += _underruns(page) - before
-        with _call(page, card, TONE_NUMBER):
+        with call_of(page, card, TONE_NUMBER):
             reattached_s = [_reload(page, card) for _ in range(RELOADS)]
         alone = Heard()
         with _browser_alone(page):
@@ -114,7 +115,8 @@ def _peers_call(bob: Baresip, card: SoundCard) -> Iterator[None]:
 
 
 @contextmanager
-def _call(page: Page, card: SoundCard, number: str) -> Iterator[None]:
+def call_of(page: Page, card: SoundCard, number: str = ECHO_NUMBER) -> Iterator[None]:
+    """A call that has settled."""
     page.get_by_test_id("dial-input").fill(number)
     page.get_by_test_id("dial-button").click()
     confirmed = page.locator('[data-testid="call-card"][data-state="confirmed"]')

@@ -45,7 +45,7 @@ def measure(directory: Path, calls: int = CALLS) -> Report:
         alices_stack = stack.enter_context(stack_in(directory, server, server.sip_port))
         alice = stack.enter_context(alice_at(alices_stack))
         bob = stack.enter_context(baresip(directory, "bob", server.sip_port, sound.socket))
-        engine, peer = _listener(alices_stack.audio_port), psutil.Process(bob.pid)
+        engine, peer = listener(alices_stack.audio_port), psutil.Process(bob.pid)
         _endurance(report, calls, (alice, engine), (bob, peer))
         report.add(Figure("calls_at_once", _at_once(alice), f"of {AT_ONCE}", 1))
         times = _transfers(alice, bob)
@@ -139,7 +139,7 @@ def _cpu_of_a_call(
     with page_of(stack, directory, sound_socket) as page:
         dial(page, ECHO)
         expect(card(page, state="confirmed")).to_be_visible()
-        engine, gateway = _cpu_percent(_listener(stack.audio_port), _worker(stack.gateway_port))
+        engine, gateway = _cpu_percent(listener(stack.audio_port), worker(stack.gateway_port))
         page.evaluate(HANG_UP_EVERYTHING)
     report.add(Figure("engine_cpu_percent", engine, "% of a core", 1, PEER, peers_percent))
     report.add(Figure("gateway_cpu_percent", gateway, "% of a core", 1))
@@ -152,7 +152,7 @@ def _cpu_percent(*processes: psutil.Process) -> list[float]:
     return [round(process.cpu_percent(), 2) for process in processes]
 
 
-def _listener(port: int) -> psutil.Process:
+def listener(port: int) -> psutil.Process:
     """Whoever listens on this port."""
     return psutil.Process(
         next(
@@ -163,10 +163,10 @@ def _listener(port: int) -> psutil.Process:
     )
 
 
-def _worker(port: int) -> psutil.Process:
+def worker(port: int) -> psutil.Process:
     """Of the gateway: its master only looks on."""
-    listener = _listener(port)
-    return next(iter(listener.children()), listener)
+    master = listener(port)
+    return next(iter(master.children()), master)
 
 
 def _unanswered(server: PracticeServer, directory: Path) -> int:

@@ -46,11 +46,11 @@ def alice_at(stack: Stack) -> Iterator[Face]:
 
 
 @contextmanager
-def page_of(stack: Stack, directory: Path, sound_socket: Path) -> Iterator[Page]:
+def page_of(stack: Stack, directory: Path, sound_socket: Path, *arguments: str) -> Iterator[Page]:
     """Her page in a browser that has the sound card's devices."""
     with sync_playwright() as playwright:
         chromium = Chromium(playwright, directory, directory / "unused", sound_socket)
-        page = chromium.start(real_devices=True).pages[0]
+        page = chromium.start(real_devices=True, arguments=arguments).pages[0]
         sign_in(page, stack)
         expect(page.get_by_test_id("dial-input")).to_be_visible()
         yield page

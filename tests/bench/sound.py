@@ -29,10 +29,12 @@ SILENT_SHARE = 0.1
 SHORTEST_GAP_S = 0.008
 
 
-def bursts(duration_s: float, rate_hz: int, seed: int = 1) -> Samples:
+def bursts(
+    duration_s: float, rate_hz: int, seed: int = 1, *, period_s: float = PERIOD_S
+) -> Samples:
     """A burst of constant loudness at the end of each period."""
     random = np.random.default_rng(seed)
-    period, burst = int(PERIOD_S * rate_hz), int(BURST_S * rate_hz)
+    period, burst = int(period_s * rate_hz), int(BURST_S * rate_hz)
     sound = np.zeros(int(duration_s * rate_hz))
     turns = np.linspace(0, burst, int(BURST_S / TURN_S) + 1)
     for end in range(period, len(sound) + 1, period):
@@ -51,10 +53,10 @@ class Echo:
     gap_s: float
 
 
-def onsets(sent: Samples, rate_hz: int) -> list[int]:
+def onsets(sent: Samples, rate_hz: int, *, period_s: float = PERIOD_S) -> list[int]:
     """Where bursts begin; only those with a whole period after them, to look for their echo in."""
     is_loud = np.abs(sent) > SILENT_SHARE * np.max(np.abs(sent), initial=0)
-    burst, period = int(BURST_S * rate_hz), int(PERIOD_S * rate_hz)
+    burst, period = int(BURST_S * rate_hz), int(period_s * rate_hz)
     loud = np.flatnonzero(is_loud[: max(0, len(sent) - period)])
     if not len(loud):
         return []
@@ -62,10 +64,12 @@ def onsets(sent: Samples, rate_hz: int) -> list[int]:
     return [int(onset) for onset in loud[is_first] if onset > 0]
 
 
-def echoes(sent: Samples, heard: Samples, rate_hz: int) -> Iterator[Echo]:
+def echoes(
+    sent: Samples, heard: Samples, rate_hz: int, *, period_s: float = PERIOD_S
+) -> Iterator[Echo]:
     """The bursts of `sent` that are found in `heard`, within a period; what is lost is left out."""
-    burst, period = int(BURST_S * rate_hz), int(PERIOD_S * rate_hz)
-    for onset in onsets(sent, rate_hz):
+    burst, period = int(BURST_S * rate_hz), int(period_s * rate_hz)
+    for onset in onsets(sent, rate_hz, period_s=period_s):
         alike = _correlation(heard[onset : onset + period], sent[onset : onset + burst])
         best = int(np.argmax(alike)) if len(alike) else 0
         if len(alike) and alike[best] >= ALIKE:

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from deploy.testing import running
-from tests.bench.sound import Samples, bursts
+from tests.bench.sound import PERIOD_S, Samples, bursts
 from tests.peers.ear import eventually
 from tests.peers.sound_card import pulseaudio
 
@@ -80,14 +80,16 @@ class SoundCard:
 
 
 @contextmanager
-def sound_card(directory: Path, duration_s: float) -> Iterator[SoundCard]:
+def sound_card(
+    directory: Path, duration_s: float, *, period_s: float = PERIOD_S
+) -> Iterator[SoundCard]:
     """A card in a room in which bursts of sound are heard for so long."""
     directory.mkdir()
     socket = directory / "native"
     recording = directory / "bursts.wav"
     with wave.open(str(recording), "wb") as file:
         file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
-        samples = VOLUME * 32767 * bursts(duration_s, RATE_HZ)
+        samples = VOLUME * 32767 * bursts(duration_s, RATE_HZ, period_s=period_s)
         file.writeframes(samples.astype("<i2").tobytes())
     with ExitStack() as stack:
         stack.enter_context(running(pulseaudio(directory, socket, *_MODULES), directory))

@@ -12,10 +12,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expec
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
-from deploy.practice.server import PracticeServer
+from contracts.audio_socket import AudioHello
 from deploy.stack import Stack
-from deploy.stack import programs as stack_programs
-from deploy.testing import running_all
 from tests.e2e.conftest import HANG_UP_EVERYTHING, Chromium, sign_in, tone
 from tests.e2e.test_first_call import card, dial
 from tests.e2e.test_sign_in import sign_out
@@ -24,14 +22,6 @@ from tests.peers.face import Face
 from tests.peers.sound_card import sound_card
 
 TONES_HZ = {"alice": 700, "bob": 1200}
-
-
-@pytest.fixture(scope="module")
-def bob_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
-    """Beside alice's; the practice server rings his robot while nobody is signed in here."""
-    stack = Stack.create(servers_directory / "bob", (practice.instances,), name="bob")
-    with running_all(stack_programs(stack), stack.directory / "log"):
-        yield stack
 
 
 @dataclass(frozen=True)
@@ -237,7 +227,8 @@ class TestNothingOfOneOpensTheOther:
 
     def test_a_token_of_the_audio(self, alice_stack: Stack, bob_stack: Stack):
         with socket.create_connection(("127.0.0.1", bob_stack.audio_port), 5) as connection:
-            connection.sendall(f"{alice_stack.secret('audio-token')}\n".encode())
+            hello = AudioHello(token=alice_stack.secret("audio-token"))
+            connection.sendall(f"{hello.model_dump_json()}\n".encode())
             assert connection.recv(1) == b""
 
     def test_another_user_of_the_machine(self, alice_stack: Stack, bob_stack: Stack):

@@ -11,8 +11,10 @@ from uuid import uuid4
 import httpx
 import numpy as np
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
+from contracts.audio_socket import AudioCodec
+from services.sip.engine.opus import OpusDecoder, OpusEncoder
 from tests.peers.ear import Ear, Late, eventually
 
 HEADER_BYTES = 16
@@ -44,12 +46,14 @@ class Face:
         return self.http.request(method, path, json=body, **options)
 
     def sign_in(self, user: str = "alice@practice", password: str | None = None,
-                server: str = "practice", *, remember: bool = False) -> httpx.Response:  # fmt: skip
+                server: str = "practice", *, remember: bool = False,
+                **sides: Json | str) -> httpx.Response:  # fmt: skip
         credentials = {
             "user": user,
             "password": password or f"{user.partition('@')[0]}-practice",
             "server": server,
             "remember": remember,
+            **sides,
         }
         return self.request("POST", "/api/v1/session", credentials, timeout=SIGN_IN_DEADLINE_S)
 
@@ -150,18 +154,20 @@ class Screen(Ear):
     def __init__(
         self, face: Face, tone_hz: float = 0, *, speaks: bool = True, query: str = ""
     ) -> None:
-        cookies = "; ".join(f"{name}={value}" for name, value in face.http.cookies.items())
-        url = face.address.replace("http", "ws") + f"/api/v1/audio?{query}"
-        headers = {"Cookie": cookies}
+        self._face, self._query = face, query
         self._stack = ExitStack()
-        connection = connect(url, additional_headers=headers, compression=None)
-        self._socket = self._stack.enter_context(connection)
+        self._socket = self._mouth = self.connect()
         self.format = json.loads(self._socket.recv(timeout=5))
         super().__init__(self.format["clock_rate_hz"])
         self.tone_hz = tone_hz
         self.close_code: int | None = None
+        self.close_reason = ""
         self.is_closed = False
+        self.heard_frames = self.heard_bytes = 0
         self._is_open = True
+        is_packed = self.format["codec"] == AudioCodec.OPUS
+        self._encoder = OpusEncoder(self.rate_hz) if is_packed else None
+        self._decoder = OpusDecoder(self.rate_hz) if is_packed else None
         runs = (self._speak, self._listen) if speaks else (self._listen,)
         self._threads = [threading.Thread(target=run, daemon=True) for run in runs]
         for thread in self._threads:
@@ -176,15 +182,31 @@ class Screen(Ear):
         for thread in self._threads:
             thread.join(2)
 
+    def connect(self, query: str = "") -> ClientConnection:
+        """Another socket of this screen; it ends with it."""
+        face = self._face
+        cookies = "; ".join(f"{name}={value}" for name, value in face.http.cookies.items())
+        url = face.address.replace("http", "ws") + f"/api/v1/audio?{self._query}{query}"
+        headers = {"Cookie": cookies}
+        connection = connect(url, additional_headers=headers, compression=None)
+        return self._stack.enter_context(connection)
+
+    def speaks_by(self, socket: ClientConnection) -> None:
+        """From now on; what is heard comes by the first one still."""
+        self._mouth = socket
+
+    def send(self, payload: bytes, sequence: int = 0) -> None:
+        """One frame."""
+        self._mouth.send(sequence.to_bytes(4, "little") + bytes(HEADER_BYTES - 4) + payload)
+
     def _speak(self) -> None:
         samples = int(self.rate_hz * FRAME_S)
         sequence, due = 0, time.monotonic()
         while self._is_open:
             t = (np.arange(samples) + sequence * samples) / self.rate_hz
-            pcm = (8000 * np.sin(2 * np.pi * self.tone_hz * t)).astype("<i2")
-            header = sequence.to_bytes(4, "little") + bytes(HEADER_BYTES - 4)
+            pcm = (8000 * np.sin(2 * np.pi * self.tone_hz * t)).astype("<i2").tobytes()
             try:
-                self._socket.send(header + pcm.tobytes())
+                self.send(self._encoder.encode(pcm) if self._encoder else pcm, sequence)
             except ConnectionClosed:
                 return
             sequence += 1
@@ -194,7 +216,11 @@ class Screen(Ear):
     def _listen(self) -> None:
         try:
             while True:
-                self.take(self._socket.recv()[HEADER_BYTES:])
+                payload = self._socket.recv()[HEADER_BYTES:]
+                self.heard_frames += 1
+                self.heard_bytes += len(payload)
+                self.take(self._decoder.decode(payload) if self._decoder else payload)
         except ConnectionClosed as closed:
-            self.close_code = closed.rcvd.code if closed.rcvd else None
+            if closed.rcvd is not None:
+                self.close_code, self.close_reason = closed.rcvd.code, closed.rcvd.reason
             self.is_closed = True

@@ -39,12 +39,13 @@ from services.sip.engine.conferences import dissolve, heard_together
 from services.sip.engine.controls import CallControls
 from services.sip.engine.endings import Endings
 from services.sip.engine.endpoint import SipEndpoint
+from services.sip.engine.feature_codes import FeatureCodeCalls
 from services.sip.engine.incoming import IncomingCalls
 from services.sip.engine.lamps import Lamps
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort, audio_only
 from services.sip.engine.outgoing import outgoing
-from services.sip.engine.own_phones import PhoneCalls, PhoneLeg
+from services.sip.engine.own_phones import PhoneCalls
 from services.sip.engine.quality import QualityWatch
 from services.sip.engine.recordings import Recordings
 from services.sip.engine.recovery import RecoveredLeg
@@ -54,6 +55,7 @@ from services.sip.engine.sound_check import SoundChecks
 from services.sip.engine.tones import ProgressTones
 from services.sip.engine.transfers import Transfers
 from services.sip.engine.turns import hold_all_but, hold_latecomers, talked_on
+from services.sip.engine.unheard import HiddenLeg
 from services.sip.engine.wires import Wires
 from services.sip.settings import SipEngineSettings
 
@@ -90,6 +92,7 @@ class SipAgent(CallControls):
         self._ended: dict[str, Call] = {}
         self._endings = Endings()
         self._phone_calls = PhoneCalls(self._legs, self.screen, self._call_changed, self._endings)
+        self._feature_codes = FeatureCodeCalls(self._legs, self.screen, self._emit, self._endings)
 
     # the loop
 
@@ -103,6 +106,7 @@ class SipAgent(CallControls):
         self._account.pump(self._legs.values())
         self._transfers.pump()
         self._phone_calls.pump()
+        self._feature_codes.pump()
         self._lamps.pump()
         self._incoming.pump(self._legs)
         hold_latecomers(self._legs.values())
@@ -123,7 +127,7 @@ class SipAgent(CallControls):
             registration=self._account.registration,
             voicemail=registration.voicemail if registration else None,
             calls=[
-                *(leg.update() for leg in self._legs.values() if not isinstance(leg, PhoneLeg)),
+                *(leg.update() for leg in self._legs.values() if not isinstance(leg, HiddenLeg)),
                 *(CallUpdate(call=call) for call in self._ended.values()),
             ],
             lamps=self._lamps.all(),
@@ -168,6 +172,12 @@ class SipAgent(CallControls):
         self._account.remove()
 
     # commands: calls
+
+    def dial_feature_code(self, code: str, uri: SipUri) -> None:
+        registration = self._account.current
+        if registration is None:
+            raise SignedOut
+        self._feature_codes.dial(registration, code, uri)
 
     def put_incoming_rules(self, rules: IncomingRules) -> None:
         self._incoming.rules = rules
@@ -288,7 +298,8 @@ class SipAgent(CallControls):
         remote = registration.at_home(remote_of(info.remoteUri))
         leg.call = call.model_copy(update={"remote": remote})
         self._legs[call.call_id] = leg
-        if self._incoming.admit(leg, self._legs.values()):
+        others = [each for each in self._legs.values() if not isinstance(each, HiddenLeg)]
+        if self._incoming.admit(leg, others):
             self._emit(leg.update())
 
     def _moved(self) -> None:

@@ -81,6 +81,14 @@ class PickedUp(Model):
     picked_up_from: PhoneNumber
 
 
+class FeatureCodeUpdate(Model):
+    """A feature code was dialled."""
+
+    code: str
+    is_taken: bool
+    """Whether the server answered it."""
+
+
 class RegistrationUpdate(Model):
     """The registration changed."""
 
@@ -130,6 +138,10 @@ class SipEngine:
 
         Raises CallNotPlaced, SignedOut.
         """
+        raise NotImplementedError
+
+    def dial_feature_code(self, code: str, uri: SipUri) -> None:
+        """Call it unheard and unseen; the outcome comes as an update. Raises SignedOut."""
         raise NotImplementedError
 
     def put_incoming_rules(self, rules: IncomingRules) -> None:

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import pjsua2 as pj
 
-from services.sip.engine.jitter import JitterBuffer, Samples
+from services.sip.engine.jitter import JitterBuffer
+from services.sip.engine.splicing import Samples
 
 FRAME_MS = 20
 BYTES_PER_SAMPLE = 2

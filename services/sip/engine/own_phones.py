@@ -31,6 +31,7 @@ from services.sip.engine.outgoing import outgoing
 from services.sip.engine.registration import SipRegistration
 from services.sip.engine.tones import Tone, TonePlayer, closing_tone
 from services.sip.engine.transfers import REFER_TIMEOUT_S
+from services.sip.engine.unheard import HiddenLeg, UnheardLeg
 from services.sip.engine.wires import Wire
 
 log = structlog.get_logger(__name__)
@@ -40,27 +41,8 @@ PHONE_RINGS_FOR_S = 18.0
 CLOSING_TONE_S = 3.0
 
 
-class UnheardLeg(Leg):
-    """Neither heard nor held here, so nothing that needs that can be done with it."""
-
-    def wants_audio(self) -> bool:
-        return False
-
-    def set_hold(self, *, held: bool) -> None:
-        self.require_confirmed()
-
-    def require_confirmed(self) -> None:
-        raise WrongCallState("made on another telephone", state=self.call.state)
-
-    def require_transferable(self) -> None:
-        self.require_confirmed()
-
-    def _connect(self) -> None:
-        """Wires do."""
-
-
-class PhoneLeg(UnheardLeg):
-    """The dialog with the telephone. Nobody else is told of it."""
+class PhoneLeg(HiddenLeg):
+    """The dialog with the telephone."""
 
 
 class TargetLeg(UnheardLeg):

@@ -1,13 +1,12 @@
 """The audio port of the engine: one screen at a time sends its microphone and hears the call.
 
-A connection begins with the stack's audio token on a line of its own; the engine answers with an
-AudioFormat as JSON on a line. Then frames go both ways, each after its length (u16, little-endian):
-a header of 16 bytes and PCM, as AudioFormat says. A frame of length 0 tells a screen that a newer
-one has taken the audio.
+A connection begins with an AudioHello, as JSON on a line, which the engine answers with an
+AudioFormat. Then frames go both ways, as that says. A screen may have several connections, its
+lanes, all of which carry every frame: what comes first is taken.
 """
 
-import hmac
 import itertools
+import secrets
 import socket
 import struct
 import threading
@@ -16,24 +15,23 @@ from contextlib import suppress
 
 import structlog
 
-from contracts.gateway import AudioFormat
+from contracts.audio_socket import AudioClose, AudioCodec, AudioFormat
+from services.sip.engine.codecs import MalformedPayload, codec_of
+from services.sip.engine.jitter import FAR, NEAR
+from services.sip.engine.lane import Lane
 from services.sip.engine.media import FRAME_MS, Sink
 
 log = structlog.get_logger(__name__)
 
 HEADER = struct.Struct("<IId")
-LENGTH = struct.Struct("<H")
-LONGEST_FRAME_BYTES = 8192
-SEND_BUFFER_BYTES = 16384
-HELLO_TIMEOUT_S = 3
-REPLACED = LENGTH.pack(0)
+SEQUENCES = 2**32
 
 
 class ScreenServer:
     """Accepts screens; the newest one has the audio."""
 
     def __init__(self, host: str, port: int, token: str, sink: Sink) -> None:
-        self._token = token.encode()
+        self._token = token
         self._sink = sink
         self._lock = threading.Lock()
         self._current: _Screen | None = None
@@ -53,26 +51,36 @@ class ScreenServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        screen = _Screen(connection, self._sink.clock_rate_hz)
-        with screen:
-            if not screen.greet(self._token):
+        with Lane(connection) as lane:
+            hello = lane.hello(self._token)
+            if hello is None:
                 log.warning("screen refused")
                 return
-            self._attach(screen)
+            screen = self._attach(hello.codec) if hello.lane is None else self._current
+            if screen is None or hello.lane not in (None, screen.name):
+                lane.close(AudioClose.REPLACED)
+                return
+            lane.greet(screen.format)
+            screen.add(lane)
             try:
-                while (frame := screen.receive()) is not None:
-                    self._sink.microphone.push(frame)
+                screen.listen(lane)
+            except MalformedPayload as error:
+                log.warning("malformed frame", codec=hello.codec, reason=str(error))
+                screen.close(AudioClose.MALFORMED_FRAME)
             finally:
-                self._detach(screen)
+                if not screen.remove(lane):
+                    self._detach(screen)
 
-    def _attach(self, screen: "_Screen") -> None:
+    def _attach(self, codec: AudioCodec) -> "_Screen":
+        screen = _Screen(codec, self._sink)
         with self._lock:
             previous, self._current = self._current, screen
-            self._sink.microphone.attach()
+            self._sink.microphone.attach(NEAR if codec is AudioCodec.PCM else FAR)
             self._sink.to_speaker = screen.send
         if previous is not None:
-            previous.replace()
-        log.info("screen attached", replaced=previous is not None)
+            previous.close(AudioClose.REPLACED)
+        log.info("screen attached", codec=codec, replaced=previous is not None)
+        return screen
 
     def _detach(self, screen: "_Screen") -> None:
         with self._lock:
@@ -85,71 +93,62 @@ class ScreenServer:
 
 
 class _Screen:
-    """One connection; sending never blocks: what does not fit is dropped."""
+    """A microphone and a loudspeaker at the other end of some lanes."""
 
-    def __init__(self, connection: socket.socket, clock_rate_hz: int) -> None:
-        self._connection = connection
-        self._clock_rate_hz = clock_rate_hz
+    def __init__(self, codec: AudioCodec, sink: Sink) -> None:
+        self.name = secrets.token_urlsafe(8) if codec is AudioCodec.OPUS else None
+        """Only packed frames are sent more than once."""
+        self._codec = codec_of(codec, sink.clock_rate_hz)
+        self._microphone = sink.microphone
         self._sequence = itertools.count()
-        self._unsent = b""
-        self._reader = connection.makefile("rb")
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._lock = threading.Lock()
+        self._lanes: tuple[Lane, ...] = ()
+        self._taken: int | None = None
+        """Sequence number of the last frame."""
+        self.format = AudioFormat(
+            clock_rate_hz=self._codec.clock_rate_hz,
+            frame_ms=FRAME_MS,
+            codec=codec,
+            lane=self.name,
+        )
 
-    def __enter__(self) -> "_Screen":
-        return self
+    def add(self, lane: Lane) -> None:
+        with self._lock:
+            self._lanes = (*self._lanes, lane)
 
-    def __exit__(self, *_error: object) -> None:
-        self._reader.close()
-        self._connection.close()
+    def remove(self, lane: Lane) -> bool:
+        """Whether there are others."""
+        with self._lock:
+            self._lanes = tuple(each for each in self._lanes if each is not lane)
+            return bool(self._lanes)
 
-    def greet(self, token: bytes) -> bool:
-        self._connection.settimeout(HELLO_TIMEOUT_S)
-        try:
-            hello = self._reader.readline(256).rstrip(b"\n")
-        except OSError:
-            return False
-        if not hmac.compare_digest(hello, token):
-            return False
-        self._connection.settimeout(None)
-        audio_format = AudioFormat(clock_rate_hz=self._clock_rate_hz, frame_ms=FRAME_MS)
-        self._connection.sendall(audio_format.model_dump_json().encode() + b"\n")
-        return True
+    def listen(self, lane: Lane) -> None:
+        """To the microphone, until the lane ends. Raises MalformedPayload."""
+        while (frame := lane.receive()) is not None:
+            if len(frame) < HEADER.size:
+                raise MalformedPayload("no header")
+            sequence, _reserved, _sent_at = HEADER.unpack_from(frame)
+            with self._lock:
+                if self._is_new(sequence):
+                    self._microphone.push(self._codec.decode(frame[HEADER.size :]))
 
-    def receive(self) -> bytes | None:
-        """The PCM of the next frame; None at the end."""
-        try:
-            length = self._reader.read(LENGTH.size)
-            if len(length) < LENGTH.size:
-                return None
-            (frame_bytes,) = LENGTH.unpack(length)
-            if not HEADER.size <= frame_bytes <= LONGEST_FRAME_BYTES or frame_bytes % 2:
-                return None
-            frame = self._reader.read(frame_bytes)
-        except OSError:
-            return None
-        return frame[HEADER.size :] if len(frame) == frame_bytes else None
+    def _is_new(self, sequence: int) -> bool:
+        """A lane keeps its order, and each carries all: a later frame never comes first."""
+        if self.name is None or self._taken is None:
+            is_new = True
+        else:
+            is_new = 0 < (sequence - self._taken) % SEQUENCES < SEQUENCES // 2
+        if is_new:
+            self._taken = sequence
+        return is_new
 
     def send(self, pcm: bytes) -> None:
-        """From the clock thread. A frame that was begun is finished before the next one."""
-        header = HEADER.pack(next(self._sequence), 0, time.monotonic())
-        frame = LENGTH.pack(HEADER.size + len(pcm)) + header + pcm
-        pending = self._unsent + frame if len(self._unsent) < len(frame) else self._unsent
-        try:
-            sent = self._connection.send(pending, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            return  # the receiving side notices
-        # of what did not fit only the rest of a frame that was begun is kept
-        is_begun = 0 < sent < len(pending)
-        self._unsent = pending[sent:] if is_begun or self._unsent else b""
+        """From the clock thread."""
+        header = HEADER.pack(next(self._sequence) % SEQUENCES, 0, time.monotonic())
+        frame = header + self._codec.encode(pcm)
+        for lane in self._lanes:
+            lane.send(frame)
 
-    def replace(self) -> None:
-        with suppress(OSError):
-            self._connection.send(REPLACED, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-        self.close()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
+    def close(self, code: AudioClose | None = None) -> None:
+        for lane in self._lanes:
+            lane.close(code)

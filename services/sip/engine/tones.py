@@ -9,6 +9,7 @@ import pjsua2 as pj
 from contracts.sip import Call, CallDirection, CallProblem, CallState
 from services.sip.engine.legs import Leg
 from services.sip.engine.media import ScreenPort
+from services.sip.engine.unheard import UnheardLeg
 
 TONE_HZ = 425
 TONE_VOLUME = 6000  # of 32767
@@ -76,7 +77,7 @@ class ProgressTones:
 
     def update(self, legs: Iterable[Leg]) -> None:
         """Play what fits the calls as they are now."""
-        here = [leg for leg in legs if leg.call.placed_on is None]
+        here = [leg for leg in legs if not isinstance(leg, UnheardLeg)]
         self._player.play(self._fitting(here))
 
     def _fitting(self, legs: list[Leg]) -> Tone | None:

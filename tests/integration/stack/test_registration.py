@@ -98,15 +98,3 @@ def lamp(face: Face, number: str) -> str:
 def _failed(face: Face) -> dict | None:
     found = registration(face)
     return found if found["problem"] and found["retry_at"] else None
-
-
-def test_the_phone_unregisters_when_the_stack_stops(
-    practice: PracticeServer, servers_directory: Path
-):
-    stack = Stack.create(servers_directory / "leaving", (practice.instances,), name="leaving")
-    with ExitStack() as programs:
-        programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
-        with Face(stack.address) as carol:
-            assert carol.sign_in("carol@practice").status_code == 200
-        assert contacts(practice, "carol")
-    assert not contacts(practice, "carol")

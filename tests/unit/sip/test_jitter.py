@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.sip.engine.jitter import CAP_MS, JitterBuffer
+from services.sip.engine.jitter import FAR, NEAR, JitterBuffer
 
 RATE_HZ, FRAME_MS = 16_000, 20
 FRAME = RATE_HZ * FRAME_MS // 1000
@@ -63,7 +63,7 @@ def test_a_sender_that_runs_away_is_cut_to_the_cap(buffer):
     drained_ms = 0
     while buffer.pull() is not None:
         drained_ms += FRAME_MS
-    assert drained_ms <= CAP_MS
+    assert drained_ms <= NEAR.cap_ms
 
 
 @pytest.mark.parametrize("drift_ppm", [-1000, 1000])
@@ -101,4 +101,61 @@ def test_a_splice_leaves_no_click(buffer):
         played.append(buffer.pull())
     assert buffer.statistics.removed_samples > 0
     steps = np.abs(np.diff(np.concatenate(played).astype(int)))
+    assert steps.max() < 2500
+
+
+class FarSender:
+    """Sends a tone by TCP, which brings nothing for a while and all of it then."""
+
+    def __init__(self, buffer: JitterBuffer) -> None:
+        self._buffer = buffer
+        self._sent = 0
+        self._late: list[bytes] = []
+        self.heard: list[np.ndarray] = []
+
+    def plays(self, duration_ms: int, *, is_stuck: bool = False) -> "FarSender":
+        for _ in range(duration_ms // FRAME_MS):
+            self._late.append(tone(FRAME, self._sent * FRAME))
+            self._sent += 1
+            while self._late and not is_stuck:
+                self._buffer.push(self._late.pop(0))
+            frame = self._buffer.pull()
+            self.heard.append(np.zeros(FRAME, np.int16) if frame is None else frame)
+        return self
+
+    @property
+    def fill_ms(self) -> float:
+        return len(self._buffer._buffer) * 1000 / RATE_HZ
+
+
+@pytest.fixture
+def far(buffer: JitterBuffer) -> FarSender:
+    buffer.attach(FAR)
+    return FarSender(buffer).plays(1000)
+
+
+def test_what_comes_late_from_afar_is_played_whole(buffer, far):
+    """Of a page nearby only the newest sound would be kept."""
+    before_ms = far.fill_ms
+    far.plays(200, is_stuck=True).plays(20)
+    assert far.fill_ms >= before_ms + 100
+    assert buffer.statistics.overruns == 0
+
+
+def test_the_delay_of_a_stuck_road_is_caught_up_within_three_seconds(buffer, far):
+    far.plays(200, is_stuck=True).plays(3000)
+    assert far.fill_ms < buffer.margin_ms + FRAME_MS + FAR.shrink_above_ms
+    assert buffer.statistics.removed_samples > 0
+    steps = np.abs(np.diff(np.concatenate(far.heard[-140:]).astype(int)))
+    assert steps.max() < 2500  # whole periods were left out: no click
+
+
+def test_a_short_gap_is_bridged_and_a_long_one_ends_in_silence(far):
+    played = len(far.heard)
+    far.plays(300, is_stuck=True)
+    gap = far.heard[played:]
+    levels = [np.sqrt(np.mean(frame.astype(float) ** 2)) for frame in gap]
+    assert levels[2] > 1000  # the buffer was empty by then
+    assert levels[-1] == 0
+    steps = np.abs(np.diff(np.concatenate(far.heard[played - 5 :]).astype(int)))
     assert steps.max() < 2500

@@ -1,12 +1,12 @@
 /** The way between this page's microphone and loudspeaker and the stack's calls. */
-import type { AudioFormat } from '@/api/types'
+import type { AudioCodec, AudioFormat } from '@/api/types'
 import { AudioSocket } from './audio-socket'
 import type { CaptureOptions, ToCapture } from './capture.worklet'
 import captureUrl from './capture.worklet.ts?worker&url'
 import type { JitterStatistics } from './jitter-buffer'
 import { Microphone, type MicrophoneChoice, type MicrophoneState } from './microphone'
 import { setSink } from './output'
-import type { FromPlayback, ToPlayback } from './playback.worklet'
+import type { FromPlayback, PlaybackOptions, ToPlayback } from './playback.worklet'
 import playbackUrl from './playback.worklet.ts?worker&url'
 import socketUrl from './socket.worker.ts?worker&url'
 import { VoiceInput } from './voice-input'
@@ -78,7 +78,7 @@ export class AudioRoad {
   }
 
   /** Take the audio to this page; with `resume` only if no other screen has taken it since. */
-  attach(screen: string, devices: Devices, options: { resume: boolean }): void {
+  attach(screen: string, devices: Devices, options: { resume: boolean; codec: AudioCodec }): void {
     this.#speakerId = devices.speaker
     this.listener.stateChanged('connecting')
     this.#microphoneReady = this.#microphone.open(devices.microphone)
@@ -88,6 +88,11 @@ export class AudioRoad {
   /** Trust no connection that was made before now. */
   reconnect(): void {
     this.#socket.reopen()
+  }
+
+  /** Pack the sound on its way from now on, or do not. */
+  useCodec(codec: AudioCodec): void {
+    this.#socket.reopen(codec)
   }
 
   /** Release the microphone and everything else; `elsewhere` if another page has the audio now. */
@@ -239,18 +244,20 @@ export class AudioRoad {
 }
 
 function createNodes(context: AudioContext, format: AudioFormat): Nodes {
-  const processorOptions: CaptureOptions = {
+  const captureOptions: CaptureOptions = {
     frameSamples: (format.clock_rate_hz * format.frame_ms) / 1000,
   }
+  const playbackOptions: PlaybackOptions = { isFar: format.codec === 'opus' }
   const capture = new AudioWorkletNode(context, 'capture', {
     numberOfOutputs: 0,
     channelCount: 1,
     channelCountMode: 'explicit',
-    processorOptions,
+    processorOptions: captureOptions,
   })
   const playback = new AudioWorkletNode(context, 'playback', {
     numberOfInputs: 0,
     outputChannelCount: [1],
+    processorOptions: playbackOptions,
   })
   playback.connect(context.destination)
   return { context, voice: new VoiceInput(context, capture), capture, playback }

@@ -1,10 +1,12 @@
 /** The connection to the stack's audio, made again whenever it breaks. */
-import type { AudioFormat } from '@/api/types'
+import type { AudioCodec, AudioFormat } from '@/api/types'
 import type { FromSocketWorker, ToSocketWorker } from './socket.worker'
 import socketUrl from './socket.worker.ts?worker&url'
 
 const SIGN_IN_REQUIRED = 4000
 const REPLACED = 4001
+/** Unknown codec, malformed frame. */
+const CODEC_REFUSED = [4003, 4004]
 const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 4000
 
@@ -21,26 +23,28 @@ export class AudioSocket {
   #worker: Worker | null = null
   #screen = ''
   #isResuming = false
+  #codec: AudioCodec = 'pcm'
   #retry: ReturnType<typeof setTimeout> | undefined
   #delayMs = FIRST_DELAY_MS
 
   constructor(private readonly listener: SocketListener) {}
 
   /** Connect as this screen; `resume` asks for the audio only if no other screen has taken it since. */
-  open(screen: string, options: { resume: boolean }): void {
+  open(screen: string, options: { resume: boolean; codec: AudioCodec }): void {
     this.close()
     this.#screen = screen
     this.#isResuming = options.resume
+    this.#codec = options.codec
     const worker = new Worker(socketUrl, { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<FromSocketWorker>) => this.#hear(data)
     this.#worker = worker
-    const query = new URLSearchParams({ screen, resume: String(options.resume) })
-    this.#say({ kind: 'open', url: `/api/v1/audio?${query}` })
+    const query = { screen, resume: String(options.resume) }
+    this.#say({ kind: 'open', path: '/api/v1/audio', query, codec: options.codec })
   }
 
   /** Give up a connection that may be dead; another one is made at once. */
-  reopen(): void {
-    this.open(this.#screen, { resume: this.#isResuming })
+  reopen(codec = this.#codec): void {
+    this.open(this.#screen, { resume: this.#isResuming, codec })
   }
 
   connect(up: MessagePort, down: MessagePort): void {
@@ -61,10 +65,19 @@ export class AudioSocket {
       return
     }
     this.close()
+    if (message.kind === 'codecFailed' || CODEC_REFUSED.includes(message.code)) {
+      this.#codec = 'pcm' // which everybody has
+      this.#lose()
+      return
+    }
     if (message.code === REPLACED || message.code === SIGN_IN_REQUIRED) {
       this.listener.ended()
       return
     }
+    this.#lose()
+  }
+
+  #lose(): void {
     this.listener.lost()
     this.#retry = setTimeout(() => this.reopen(), this.#delayMs)
     this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS)

@@ -1,28 +1,62 @@
 /**
  * The buffer between the stack's clock and the loudspeaker's: drift never fills or empties it.
  *
- * What is controlled is the lowest fill after a pull within a window of two seconds. Above the margin
- * samples are cut out, below it some are repeated, both with a cross-fade. An underrun raises the
- * margin, which then decays.
+ * What is controlled is the lowest fill after a pull within a window. Above the margin samples are cut
+ * out, below it some are repeated, both with a cross-fade. An underrun raises the margin, which then
+ * decays.
+ *
+ * Of a stack on the same machine only the newest sound counts. One that is far away sends by TCP, which
+ * loses nothing but comes late, a tenth of a second at once: that is played whole, a little faster,
+ * whole periods of the voice being left out; and a gap is bridged with what was heard last.
  */
+import { blend, closestMatch } from './splicing'
 
 const MARGIN_MS = 16
 const PREFILL_MS = 30
-const SHRINK_ABOVE_MS = 8
 const INSERT_BELOW_MS = 4
-const LARGEST_SPLICE_MS = 10
-/** An excess over this is cut in one go. */
-const AT_ONCE_MS = 40
 const CROSS_FADE_MS = 5
 const GROW_MS = 10
-const LARGEST_MARGIN_MS = 80
-const CAP_MS = 200
 /** What is kept of a buffer that ran over its cap, beyond the margin. */
 const KEEP_MS = 20
-const WINDOW_S = 2
-const DECAY_MS = 0.5
+const DECAY_MS_PER_S = 0.25
 const QUIET_BEFORE_DECAY_S = 10
+/** Of a voice: 400 Hz. */
+const SHORTEST_PERIOD_MS = 2.5
+const LONGEST_PERIOD_MS = 15
+/** Longer gaps end in silence. */
+const BRIDGED_MS = 60
 const FULL_SCALE = 32768
+
+/** How sound comes, and what is done about it. */
+export interface Road {
+  windowS: number
+  shrinkAboveMs: number
+  largestSpliceMs: number
+  /** An excess over this is cut in one go. */
+  atOnceMs: number
+  largestMarginMs: number
+  capMs: number
+  isLateInBursts: boolean
+}
+
+export const NEAR: Road = {
+  windowS: 2,
+  shrinkAboveMs: 8,
+  largestSpliceMs: 10,
+  atOnceMs: 40,
+  largestMarginMs: 80,
+  capMs: 200,
+  isLateInBursts: false,
+}
+export const FAR: Road = {
+  windowS: 0.1,
+  shrinkAboveMs: 20,
+  largestSpliceMs: 15,
+  atOnceMs: 400,
+  largestMarginMs: 120,
+  capMs: 600,
+  isLateInBursts: true,
+}
 
 export interface JitterStatistics {
   underruns: number
@@ -44,6 +78,8 @@ export class JitterBuffer {
   #read = 0
   #write = 0
   #isPrimed = false
+  /** Of the gap that is being bridged: where in the ring its sound is, and what of it was given. */
+  #bridge: { start: number; period: number; given: number } | null = null
   #prefillMs = PREFILL_MS
   #marginMs = MARGIN_MS
   #lowest = Infinity
@@ -52,7 +88,10 @@ export class JitterBuffer {
   #pulled = 0
   #counts = { underruns: 0, overruns: 0, removedSamples: 0, repeatedSamples: 0 }
 
-  constructor(private readonly clockRateHz: number) {
+  constructor(
+    private readonly clockRateHz: number,
+    private readonly road: Road = NEAR,
+  ) {
     this.#perMs = clockRateHz / 1000
     this.#fade = this.#samples(CROSS_FADE_MS)
     const length = 2 ** Math.ceil(Math.log2(clockRateHz))
@@ -71,7 +110,7 @@ export class JitterBuffer {
 
   push(pcm: Int16Array): void {
     for (const sample of pcm) this.#set(this.#write++, sample / FULL_SCALE)
-    if (this.#fill <= this.#samples(CAP_MS)) return
+    if (this.#fill <= this.#samples(this.road.capMs)) return
     this.#counts.overruns += 1
     this.#read = this.#write - this.#samples(this.#marginMs + KEEP_MS)
     this.#openWindow()
@@ -81,7 +120,7 @@ export class JitterBuffer {
   pull(output: Float32Array): void {
     this.#pulled += output.length
     if (!this.#isPrimed && !this.#prime(output.length)) {
-      output.fill(0)
+      this.#continue(output)
     } else if (this.#fill < output.length) {
       this.#underrun(output)
     } else {
@@ -115,7 +154,9 @@ export class JitterBuffer {
   #prime(blockLength: number): boolean {
     const wanted = blockLength + this.#samples(this.#prefillMs)
     if (this.#fill < wanted) return false
-    this.#read = this.#write - wanted
+    const isFirst = this.#underrunAt === -Infinity
+    if (isFirst || !this.road.isLateInBursts) this.#read = this.#write - wanted
+    this.#endBridge()
     this.#isPrimed = true
     this.#openWindow()
     return true
@@ -124,40 +165,82 @@ export class JitterBuffer {
   /** What is left, faded out; then silence until the buffer is primed again. */
   #underrun(output: Float32Array): void {
     const left = this.#fill
+    const fades = !this.road.isLateInBursts
     output.fill(0)
-    for (let i = 0; i < left; i++) output[i] = this.#get(this.#read++) * (1 - i / left)
+    for (let i = 0; i < left; i++) output[i] = this.#get(this.#read++) * (fades ? 1 - i / left : 1)
     this.#counts.underruns += 1
-    this.#marginMs = Math.min(this.#marginMs + GROW_MS, LARGEST_MARGIN_MS)
+    this.#marginMs = Math.min(this.#marginMs + GROW_MS, this.road.largestMarginMs)
     this.#prefillMs = this.#marginMs
     this.#underrunAt = this.#pulled
     this.#isPrimed = false
+    if (fades) return
+    this.#beginBridge()
+    this.#continue(output.subarray(left))
+  }
+
+  /** Over a gap: what was played last, period by period, ever softer. */
+  #beginBridge(): void {
+    const [end, length] = [this.#read, this.#fade]
+    const first = end - length - this.#samples(LONGEST_PERIOD_MS)
+    const last = end - length - this.#samples(SHORTEST_PERIOD_MS)
+    const at = closestMatch((index) => this.#get(index), end - length, length, first, last)
+    this.#bridge = { start: at + length, period: end - length - at, given: 0 }
+  }
+
+  #bridgeSample(bridge: { start: number; period: number; given: number }): number {
+    const gain = Math.max(0, 1 - bridge.given / this.#samples(BRIDGED_MS))
+    return gain * this.#get(bridge.start + (bridge.given++ % bridge.period))
+  }
+
+  #continue(output: Float32Array): void {
+    const bridge = this.#bridge
+    if (bridge === null) output.fill(0)
+    else for (let i = 0; i < output.length; i++) output[i] = this.#bridgeSample(bridge)
+  }
+
+  #endBridge(): void {
+    const bridge = this.#bridge
+    this.#bridge = null
+    if (bridge === null) return
+    for (let i = 0; i < this.#fade; i++) {
+      const position = this.#read + i
+      const bridged = this.#bridgeSample(bridge)
+      this.#set(position, blend(bridged, this.#get(position), i / this.#fade))
+    }
   }
 
   #control(): void {
     this.#lowest = Math.min(this.#lowest, this.#fill)
-    if (this.#pulled - this.#windowStart < WINDOW_S * this.clockRateHz) return
+    if (this.#pulled - this.#windowStart < this.road.windowS * this.clockRateHz) return
     const excessMs = this.#lowest / this.#perMs - this.#marginMs
     if (!this.#adjust(excessMs)) return // not enough to splice: after one of the next pulls
     if (this.#pulled - this.#underrunAt > QUIET_BEFORE_DECAY_S * this.clockRateHz) {
-      this.#marginMs = Math.max(MARGIN_MS, this.#marginMs - DECAY_MS)
+      const decayMs = DECAY_MS_PER_S * this.road.windowS
+      this.#marginMs = Math.max(MARGIN_MS, this.#marginMs - decayMs)
     }
     this.#openWindow()
   }
 
   #adjust(excessMs: number): boolean {
-    if (excessMs > SHRINK_ABOVE_MS) {
-      const isLarge = excessMs > AT_ONCE_MS
-      return this.#remove(this.#samples(isLarge ? excessMs : Math.min(excessMs, LARGEST_SPLICE_MS)))
+    const { shrinkAboveMs, largestSpliceMs, atOnceMs } = this.road
+    if (excessMs > shrinkAboveMs) {
+      return this.#remove(excessMs > atOnceMs ? excessMs : Math.min(excessMs, largestSpliceMs))
     }
-    if (excessMs < -INSERT_BELOW_MS) {
-      return this.#repeat(this.#samples(Math.min(-excessMs, LARGEST_SPLICE_MS)))
-    }
+    if (excessMs < -INSERT_BELOW_MS) return this.#repeat(Math.min(-excessMs, largestSpliceMs))
     return true
   }
 
-  /** Jump `count` samples ahead, blending from here to there. */
-  #remove(count: number): boolean {
-    if (this.#fill < count + this.#fade) return false
+  /** How many samples to cut or repeat; of a voice a whole period, if one is short enough. */
+  #splice(mostMs: number): number {
+    const [shortest, most] = [this.#samples(SHORTEST_PERIOD_MS), this.#samples(mostMs)]
+    if (!this.road.isLateInBursts || most <= shortest) return most
+    return closestMatch((index) => this.#get(this.#read + index), 0, this.#fade, shortest, most)
+  }
+
+  /** Jump ahead, blending from here to there. */
+  #remove(mostMs: number): boolean {
+    if (this.#fill < this.#samples(mostMs) + this.#fade) return false
+    const count = this.#splice(mostMs)
     for (let i = 0; i < this.#fade; i++) {
       const here = this.#get(this.#read + i)
       const there = this.#get(this.#read + count + i)
@@ -168,9 +251,10 @@ export class JitterBuffer {
     return true
   }
 
-  /** Play the next `count` samples twice, blending back; they overwrite what was played before. */
-  #repeat(count: number): boolean {
-    if (this.#fill < count + this.#fade) return false
+  /** Play the next samples twice, blending back; they overwrite what was played before. */
+  #repeat(mostMs: number): boolean {
+    if (this.#fill < this.#samples(mostMs) + this.#fade) return false
+    const count = this.#splice(mostMs)
     const ahead = Array.from({ length: count + this.#fade }, (_, i) => this.#get(this.#read + i))
     const start = this.#read - count
     for (let i = 0; i < count; i++) this.#set(start + i, ahead[i] ?? 0)
@@ -181,8 +265,4 @@ export class JitterBuffer {
     this.#counts.repeatedSamples += count
     return true
   }
-}
-
-function blend(from: number, to: number, share: number): number {
-  return from * (1 - share) + to * share
 }

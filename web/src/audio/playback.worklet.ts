@@ -1,6 +1,10 @@
 /** Plays what arrives on its frame port, through the jitter buffer. */
 import { pcmOf } from './frames'
-import { JitterBuffer, type JitterStatistics } from './jitter-buffer'
+import { FAR, JitterBuffer, type JitterStatistics, NEAR } from './jitter-buffer'
+
+export interface PlaybackOptions {
+  isFar: boolean
+}
 
 export type ToPlayback =
   | { kind: 'frames'; port: MessagePort }
@@ -10,12 +14,14 @@ export type FromPlayback =
   { kind: 'statistics'; statistics: JitterStatistics } | { kind: 'captured'; samples: Float32Array }
 
 class PlaybackProcessor extends AudioWorkletProcessor {
-  readonly #buffer = new JitterBuffer(sampleRate)
+  readonly #buffer: JitterBuffer
   #captured: Float32Array | null = null
   #capturedSamples = 0
 
   constructor(options: AudioWorkletNodeOptions) {
     super(options)
+    const { isFar } = options.processorOptions as PlaybackOptions
+    this.#buffer = new JitterBuffer(sampleRate, isFar ? FAR : NEAR)
     this.port.onmessage = ({ data }: MessageEvent<ToPlayback>) => this.#hear(data)
   }
 

@@ -1,41 +1,48 @@
-/** Owns the audio socket, so that a busy page delays no frame. */
-import type { AudioFormat } from '@/api/types'
+/** Owns the audio sockets and the codec, so that a busy page delays no frame. */
+import type { AudioCodec, AudioFormat } from '@/api/types'
+import { Lanes } from './lanes'
+import { hasOpus, Opus } from './opus'
 
 export type ToSocketWorker =
-  | { kind: 'open'; url: string }
-  /** Frames go up from the first port and down to the second. */
+  | { kind: 'open'; path: string; query: Record<string, string>; codec: AudioCodec }
+  /** Frames of samples go up from the first port and down to the second. */
   | { kind: 'connect'; up: MessagePort; down: MessagePort }
 export type FromSocketWorker =
-  { kind: 'format'; format: AudioFormat } | { kind: 'closed'; code: number }
+  | { kind: 'format'; format: AudioFormat }
+  | { kind: 'closed'; code: number }
+  /** The browser's codec gave up. */
+  | { kind: 'codecFailed' }
 
-/** More than this unsent is late already: frames are dropped. */
-const LARGEST_BACKLOG_BYTES = 6400
-
-let socket: WebSocket | undefined
+let lanes: Lanes | undefined
+let opus: Opus | undefined
 let down: MessagePort | undefined
 
 onmessage = ({ data }: MessageEvent<ToSocketWorker>) => {
-  if (data.kind === 'open') open(data.url)
+  if (data.kind === 'open') void open(data.path, data.query, data.codec)
   else connect(data.up, data.down)
 }
 
-function open(url: string): void {
-  socket = new WebSocket(url)
-  socket.binaryType = 'arraybuffer'
-  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-    if (typeof data === 'string') say({ kind: 'format', format: JSON.parse(data) as AudioFormat })
-    else down?.postMessage(data, [data])
-  }
-  socket.onclose = ({ code }) => say({ kind: 'closed', code })
+async function open(path: string, query: Record<string, string>, wanted: AudioCodec) {
+  const codec = wanted === 'opus' && (await hasOpus()) ? 'opus' : 'pcm'
+  lanes = new Lanes(`${path}?${new URLSearchParams({ ...query, codec })}`, {
+    formatReceived: (format) => {
+      if (format.codec === 'opus') opus = new Opus(format, { packed, unpacked, failed })
+      say({ kind: 'format', format })
+    },
+    received: (frame) => (opus === undefined ? unpacked(frame) : opus.unpack(frame)),
+    closed: (code) => say({ kind: 'closed', code }),
+  })
 }
 
 function connect(up: MessagePort, toPlayback: MessagePort): void {
   down = toPlayback
-  up.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-    if (socket?.readyState !== WebSocket.OPEN) return
-    if (socket.bufferedAmount <= LARGEST_BACKLOG_BYTES) socket.send(data)
-  }
+  up.onmessage = ({ data }: MessageEvent<ArrayBuffer>) =>
+    opus === undefined ? packed(data) : opus.pack(data)
 }
+
+const packed = (frame: ArrayBuffer) => lanes?.send(frame)
+const unpacked = (frame: ArrayBuffer) => down?.postMessage(frame, [frame])
+const failed = () => say({ kind: 'codecFailed' })
 
 function say(message: FromSocketWorker): void {
   postMessage(message)

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { AudioRoad, prefetchAudio, type RoadState } from '@/audio/audio-road'
 import { AudioClaim } from '@/audio/claim'
+import { codecFor, type Compression } from '@/audio/compression'
 import {
   ALL_PROCESSING,
   type MicrophoneChoice,
@@ -44,6 +45,8 @@ export const useAudio = defineStore('audio', () => {
     deviceId: devices.value.microphone,
     processing: { ...processing.value },
   }))
+  const compression = useKept<Compression>('compression', 'automatic')
+  const codec = computed(() => codecFor(compression.value, location.hostname))
   /** Whether the audio of the running calls is this browser's; another one may have it. */
   const isOurs = useKept('audioIsOurs', false)
   /** What the stack knows this browser by, so that it can tell whether another one took the audio. */
@@ -106,11 +109,13 @@ export const useAudio = defineStore('audio', () => {
     clearTimeout(leaving)
     if (road.value === 'off' || road.value === 'elsewhere') {
       const chosen = { microphone: microphoneChoice.value, speaker: devices.value.speaker }
-      audioRoad.attach(screen.value, chosen, options)
+      audioRoad.attach(screen.value, chosen, { ...options, codec: codec.value })
     } else if (microphone.value === 'off') {
       audioRoad.useMicrophone(microphoneChoice.value)
     }
   }
+
+  const isCarrying = () => road.value === 'on' || road.value === 'connecting'
 
   /** Nobody is to be heard any more, but the tone that says so still is. */
   function leaveSoon(): void {
@@ -174,8 +179,9 @@ export const useAudio = defineStore('audio', () => {
   )
   watch(
     () => sync.sleeps, // what looks connected need not be
-    () => (road.value === 'on' || road.value === 'connecting') && audioRoad.reconnect(),
+    () => isCarrying() && audioRoad.reconnect(),
   )
+  watch(codec, () => isCarrying() && audioRoad.useCodec(codec.value))
   watch(microphoneChoice, (choice) => microphone.value !== 'off' && audioRoad.useMicrophone(choice))
   watch(
     () => devices.value.speaker,
@@ -202,6 +208,7 @@ export const useAudio = defineStore('audio', () => {
   return {
     devices,
     processing,
+    compression,
     microphoneChoice,
     road,
     microphone,

@@ -7,6 +7,8 @@ import type { Forwarding, IncomingPreview, IncomingRules, IncomingRulesPatch } f
 import { useNotice } from './notice'
 
 export type ForwardingName = 'always' | 'busy' | 'no_answer' | 'follow_me'
+/** Rules that the server can apply by itself. */
+export type ServerRuleName = Exclude<ForwardingName, 'follow_me'> | 'do_not_disturb'
 export const FORWARDINGS: ForwardingName[] = ['always', 'busy', 'no_answer', 'follow_me']
 
 const OFF: Forwarding = { is_on: false, target: '', callers: 'everyone' }
@@ -19,6 +21,7 @@ const NO_RULES: IncomingRules = {
   no_answer_after_s: 20,
   follow_me: OFF,
   phones: [],
+  server: {},
   suspended_until: null,
 }
 

@@ -72,6 +72,16 @@ export function formatDay(at: Date, now: Date, locale: string): string {
   }).format(at)
 }
 
+/** As short as can be: the time of today, the weekday of the last days, else the date. */
+export function formatWhen(at: Date, now: Date, locale: string): string {
+  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())
+  const days = (midnight(now) - midnight(at)) / 86_400_000
+  if (days <= 0) return formatTime(at.toISOString(), locale)
+  const options: Intl.DateTimeFormatOptions =
+    days < 7 ? { weekday: 'short' } : { dateStyle: 'short' }
+  return new Intl.DateTimeFormat(regionOf(locale), options).format(at)
+}
+
 /** One or two letters that stand for a name: "Max Mustermann" is "MM". */
 export function initialsOf(name: string): string {
   const words = name.split(/[\s.\-_@]+/).filter((word) => /^\p{L}/u.test(word))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { JitterBuffer } from '@/audio/jitter-buffer'
+import { FAR, JitterBuffer } from '@/audio/jitter-buffer'
 
 const RATE_HZ = 48_000
 const FRAME = 960
@@ -107,5 +107,52 @@ describe('the jitter buffer', () => {
     expect(grown).toBeGreaterThan(16)
     play(buffer, 300, 0)
     expect(buffer.statistics.marginMs).toBeLessThan(grown)
+  })
+})
+
+describe('of a stack far away', () => {
+  /** Frames that come every 20 ms, but for a while not at all and all at once then. */
+  class FarStack {
+    readonly buffer = new JitterBuffer(RATE_HZ, FAR)
+    readonly played: number[] = []
+    #sent = 0
+    #late: Int16Array[] = []
+
+    plays(durationMs: number, isStuck = false): this {
+      for (let i = 0; i < durationMs / 20; i++) {
+        const start = FRAME * this.#sent++
+        const wave = (sample: number) =>
+          HALF * Math.sin((2 * Math.PI * 440 * (start + sample)) / RATE_HZ)
+        this.#late.push(Int16Array.from({ length: FRAME }, (_, sample) => wave(sample)))
+        if (!isStuck) for (const frame of this.#late.splice(0)) this.buffer.push(frame)
+        for (let block = 0; block < 2; block++) {
+          const output = new Float32Array(FRAME / 2)
+          this.buffer.pull(output)
+          this.played.push(...output)
+        }
+      }
+      return this
+    }
+  }
+
+  it('what comes late is played whole, and the delay is caught up', () => {
+    const far = new FarStack().plays(1000)
+    const beforeMs = far.buffer.statistics.fillMs
+    far.plays(200, true).plays(20)
+    expect(far.buffer.statistics.fillMs).toBeGreaterThan(beforeMs + 100)
+
+    far.plays(3000)
+    const { fillMs, marginMs, overruns } = far.buffer.statistics
+    expect(fillMs).toBeLessThan(marginMs + 20 + FAR.shrinkAboveMs)
+    expect(overruns).toBe(0)
+    expect(largest(stepsOf(far.played.slice(-2 * RATE_HZ)))).toBeLessThan(0.06)
+  })
+
+  it('a short gap is bridged, and a long one ends in silence', () => {
+    const far = new FarStack().plays(1000).plays(300, true)
+    const gap = far.played.slice(RATE_HZ)
+    expect(largest(gap.slice(0.06 * RATE_HZ, 0.08 * RATE_HZ))).toBeGreaterThan(0.1)
+    expect(largest(gap.slice(-FRAME))).toBe(0)
+    expect(largest(stepsOf(gap))).toBeLessThan(0.06)
   })
 })
