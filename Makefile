@@ -20,7 +20,8 @@ install: ## Make this clone ready to run and to be tested, without starting anyt
 	@deploy/install test
 
 test: lint test-unit ## Run every test
-	$(MAKE) --jobs 2 --no-print-directory --output-sync=line test-stack test-bus test-faults test-nat # they mostly wait
+	@echo "suites that wait for servers run two at a time, each is shown when it has ended (10 minutes)"
+	$(MAKE) --jobs 2 --no-print-directory --output-sync=line test-stack test-bus test-faults test-nat
 	$(MAKE) test-e2e
 
 test-unit: install ## Run the tests that need no server
