@@ -18,6 +18,7 @@ const linkify = new LinkifyIt({ fuzzyLink: true, urlAuth: true, maxLength: 2048 
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = []
   let at = 0
+  if (!/[.:@]/.test(text)) return text === '' ? [] : [{ text, href: null }]
   for (const match of linkify.match(text) ?? []) {
     const href = hrefOf(match.url)
     if (href === null) continue
