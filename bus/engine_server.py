@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -68,8 +69,9 @@ class EngineServer:
 
     def run(self, engine: Engine, poll_ms: int) -> None:
         """Until SIGTERM."""
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
+        stop = partial(self._stop, engine.wake)
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
         threading.Thread(target=self._watch, args=(engine.wake,), daemon=True).start()
         watched_at = 0.0
         has_worked = False
@@ -106,8 +108,9 @@ class EngineServer:
             wake()
             self._has_looked.wait()
 
-    def _stop(self, _signal: int, _frame: object) -> None:
+    def _stop(self, wake: Callable[[], None], _signal: int, _frame: object) -> None:
         self._is_stopping = True
+        wake()  # a system call that a signal interrupts begins again
 
     def _accept(self, engine: Engine) -> None:
         service, _address = self._listener.accept()

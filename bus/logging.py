@@ -39,5 +39,5 @@ def configure(part: str, level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     logging.getLogger("nameko").setLevel(logging.ERROR)  # a typed error is no news for the log
-    for chatty in ("kombu", "amqp", "urllib3", "httpx", "httpcore"):
+    for chatty in ("kombu", "amqp", "urllib3", "httpx", "httpcore", "slixmpp"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     secrets_directory: Path = Path("/run/secrets")
     data_directory: Path = Path("/")
     """On the disk that Redis writes to."""
+    dns_server: str | None = None
+    """"host:port" of a name server to ask instead of the system's."""
     least_free_mb: int = 500
     """With less of that disk free, nothing new is begun."""
     recordings_directory: Path = Path("/var/lib/handset/recordings")

@@ -27,7 +27,9 @@ ContractError
 ├── NotOffered              the instance profile names no number for this
 ├── TeamNotFound            no such team, or the person is no member of it
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
-└── WrongTeamState          the member cannot do this now
+├── WrongTeamState          the member cannot do this now
+├── ChatDisconnected        this needs the chat server, and there is no connection to it
+└── WrongMessageState       the message cannot do this now
 """
 
 from typing import Any, ClassVar
@@ -138,7 +140,11 @@ class SignedOut(ContractError):
 
 
 class SignInFailed(ContractError):
-    """The server did not let us in. `reason` is a RegistrationProblem, `side` is "sip"."""
+    """The server did not let us in.
+
+    `side` is the Side that did not, `reason` a RegistrationProblem or a ChatProblem; `sides` has
+    the reason of each, and `accepted` is the side that would have let us in, if one would.
+    """
 
     code = "sign_in_failed"
     http_status = 403
@@ -253,4 +259,18 @@ class WrongTeamState(ContractError):
     """The member cannot do this now."""
 
     code = "wrong_team_state"
+    http_status = 409
+
+
+class ChatDisconnected(ContractError):
+    """There is no connection to the chat server."""
+
+    code = "chat_disconnected"
+    http_status = 503
+
+
+class WrongMessageState(ContractError):
+    """The message cannot do this now."""
+
+    code = "wrong_message_state"
     http_status = 409

@@ -4,12 +4,16 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from contracts.chat import ConversationChanged, MessageChanged
+from contracts.chat_connection import ChatConnectionChanged
 from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
 from contracts.incoming import IncomingRulesChanged
 from contracts.journal import JournalEntryChanged
 from contracts.lamps import LampChanged
+from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
+from contracts.roster import RosterChanged
 from contracts.sip import CallChanged
 from contracts.teams import TeamChanged
 from contracts.voicemail import VoicemailChanged
@@ -24,7 +28,12 @@ AnyEvent = Annotated[
     | ContactDeleted
     | JournalEntryChanged
     | SettingsChanged
-    | TeamChanged,
+    | TeamChanged
+    | ChatConnectionChanged
+    | ConversationChanged
+    | MessageChanged
+    | RosterChanged
+    | OwnPresenceChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

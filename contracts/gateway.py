@@ -6,24 +6,49 @@ from typing import Literal
 from pydantic import AwareDatetime, Field, SecretStr
 
 from contracts.base import Event, Model
+from contracts.chat import MOST_REACTIONS, Body, Conversation, Emoji, Message
+from contracts.chat_connection import ChatConnection
 from contracts.directory import Contact
 from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.phones import LONGEST_TARGET
+from contracts.presence import Show, StatusText
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
+from contracts.roster import RosterItem
 from contracts.sip import MAX_TARGET_LENGTH, AudioSink, Call, OtherCalls, RejectScope
 from contracts.team_profile import PauseReason
 from contracts.teams import Team
 
 
+class Side(StrEnum):
+    """What a person signs in to."""
+
+    SIP = "sip"
+    CHAT = "chat"
+
+
+class SideCredentials(Model):
+    """For a side whose server did not take the others."""
+
+    user: str = Field(min_length=1, max_length=320)
+    password: SecretStr = Field(min_length=1, max_length=1024)
+
+
 class Credentials(Model):
-    """The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile."""
+    """The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile.
+
+    They are tried on both sides. A side that refuses them gets others in a second attempt, or is
+    left out.
+    """
 
     user: str = Field(min_length=1, max_length=320)
     password: SecretStr = Field(min_length=1, max_length=1024)
     server: str = Field(min_length=1, max_length=253)
     remember: bool = False
+    sip: SideCredentials | None = None
+    chat: SideCredentials | None = None
+    without: Side | None = Field(default=None, description="a side that is not wanted")
 
 
 class Session(Model):
@@ -33,6 +58,9 @@ class Session(Model):
     user: str
     server: str
     sip: Registration
+    """Without an `aor`: there is no telephone, only chat."""
+    chat: ChatConnection | None
+    """Null while the chat service does not answer."""
     voicemail_number: str | None
     can_pick_up: bool
     """Whether a call that rings at a colleague's can be taken over."""
@@ -60,6 +88,14 @@ class Language(StrEnum):
     EN = "en"
 
 
+class StatusTexts(Model):
+    """What is said along with each presence that a person chooses; empty: nothing."""
+
+    available: StatusText = ""
+    away: StatusText = ""
+    dnd: StatusText = ""
+
+
 class Settings(Model):
     """The person's settings; the same on every screen."""
 
@@ -72,6 +108,7 @@ class Settings(Model):
     recording_days: int = Field(
         default=DEFAULT_RECORDING_DAYS, description="how long recordings are kept; 0: for ever"
     )
+    status_texts: StatusTexts = StatusTexts()
 
 
 class SettingsPatch(Model):
@@ -81,6 +118,7 @@ class SettingsPatch(Model):
     colour_scheme: ColourScheme | None = None
     audio_sink: AudioSink | None = None
     recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
+    status_texts: StatusTexts | None = None
 
 
 class SettingsChanged(Event):
@@ -117,6 +155,67 @@ class ContactList(Model):
 
     items: list[Contact]
     event_id: str
+
+
+class ConversationList(Model):
+    """All conversations, in no order."""
+
+    items: list[Conversation]
+    event_id: str
+
+
+class MessageList(Model):
+    """Consecutive messages, oldest first."""
+
+    items: list[Message]
+    older: str | None
+    """Ask with `before` for the page before this one; null: the conversation begins here."""
+    event_id: str
+
+
+class RosterList(Model):
+    """The whole roster, in no order."""
+
+    items: list[RosterItem]
+    event_id: str
+
+
+class MessageDraft(Model):
+    """What to send."""
+
+    body: Body
+    in_reply_to: str | None = Field(default=None, max_length=512, description="`message_id`")
+
+
+class MessagePatch(Model):
+    """The text that replaces what was sent."""
+
+    body: Body
+
+
+class ReactionDraft(Model):
+    """All our reactions to a message."""
+
+    emoji: tuple[Emoji, ...] = Field(max_length=MOST_REACTIONS)
+
+
+class ReadUpTo(Model):
+    """The newest message that was seen."""
+
+    message_id: str = Field(min_length=1, max_length=512)
+
+
+class Composing(Model):
+    """Whether we write just now."""
+
+    is_composing: bool
+
+
+class PresenceDraft(Model):
+    """What to tell others."""
+
+    show: Show
+    status: StatusText = ""
 
 
 class ContactsByNumber(Model):

@@ -50,6 +50,20 @@ class SipServer(Model):
     )
 
 
+class XmppServer(Model):
+    """Where the chat server is reached. Empty: SRV records tell (RFC 6120, XEP-0368).
+
+    Whichever way, the stream is encrypted and the certificate verified for the domain.
+    """
+
+    host: Host | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    is_direct_tls: bool = Field(
+        default=False, description="TLS from the first byte (XEP-0368), else STARTTLS"
+    )
+    is_absent: bool = Field(default=False, description="there is none: DNS is not asked")
+
+
 class Person(Model):
     """Somebody whom everybody at the instance has in the contact list."""
 
@@ -84,6 +98,7 @@ class InstanceProfile(Model):
     name: str = Field(min_length=1, max_length=64)
     domain: Host = Field(description="domain part of every address-of-record")
     sip: SipServer = SipServer()
+    xmpp: XmppServer = XmppServer()
     ca_certificate: str | None = Field(
         default=None, description="PEM of the instance's own certificate authority"
     )

@@ -18,7 +18,7 @@ from deploy.program import LOOPBACK, REPOSITORY
 
 IMAGES = ("redis", "rabbitmq", "sip", "sip-engine", "asterisk")
 """One service of docker-compose.yml for each image."""
-PRACTICE_SERVICES = ("asterisk", "prosody", "robots")
+PRACTICE_SERVICES = ("asterisk", "prosody", "robots", "chat-robots")
 IMAGE_INPUTS = ("bus", "contracts", "deploy", "gateway", "services", "web")
 NO_INPUTS = {"node_modules", "dist", "__pycache__"}
 CONTAINER_HOME = "/var/lib/handset"

@@ -11,6 +11,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 """Working directory of every program."""
 LOOPBACK = "127.0.0.1"
+_LISTENING = "00010000"
+"""The flag that /proc/net/unix shows of a socket that takes connections."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ def socket_answers(path: Path) -> bool:
     """Whether somebody listens on a UNIX socket."""
     with socket.socket(socket.AF_UNIX) as connection:
         return connection.connect_ex(str(path)) == 0
+
+
+def socket_listens(path: Path) -> bool:
+    """The same without connecting: an engine would take that for its service."""
+    lines = Path("/proc/net/unix").read_text().splitlines()
+    return any(line.split()[3] == _LISTENING and line.endswith(f" {path}") for line in lines)
 
 
 def write(path: Path, content: str, mode: int = 0o644) -> Path:

@@ -14,9 +14,9 @@ from redis.exceptions import RedisError
 
 from deploy.ports import AUDIO_PORT, RTP_PORTS, allot_block
 from deploy.practice import AMI_SECRET
-from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, write
+from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, socket_listens, write
 
-SERVICES = ("sip", "directory", "journal", "teams")
+SERVICES = ("sip", "chat", "directory", "journal", "teams")
 _STORES = ("rabbitmq", "redis")
 _RABBITMQ = Path("/usr/lib/rabbitmq")
 _START_RABBITMQ = (
@@ -73,6 +73,10 @@ class Stack:
         return self.directory / "run" / "sip-engine.sock"
 
     @property
+    def chat_engine_socket(self) -> Path:
+        return self.directory / "run" / "chat-engine.sock"
+
+    @property
     def address(self) -> str:
         """What a person types into the browser."""
         return f"http://localhost:{self.gateway_port}"
@@ -94,6 +98,7 @@ class Stack:
             "HANDSET_DATA_DIRECTORY": str(self.directory),
             "HANDSET_RECORDINGS_DIRECTORY": str(self.directory / "recordings"),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
+            "HANDSET_CHAT_ENGINE_SOCKET": str(self.chat_engine_socket),
             **({"HANDSET_SIP_HOST_AUDIO_SOCKET": str(self.host_audio)} if self.host_audio else {}),
             "HANDSET_SIP_AUDIO_HOST": LOOPBACK,
             "HANDSET_SIP_AUDIO_PORT": str(self.audio_port),
@@ -109,7 +114,8 @@ class Stack:
 def programs(stack: Stack) -> list[Program]:
     """In the order of starting; they are stopped in the opposite one."""
     services = [service(stack, name) for name in SERVICES]
-    return [rabbitmq(stack), redis(stack), sip_engine(stack), *services, gateway(stack)]
+    engines = [sip_engine(stack), chat_engine(stack)]
+    return [rabbitmq(stack), redis(stack), *engines, *services, gateway(stack)]
 
 
 def rabbitmq(stack: Stack) -> Program:
@@ -165,6 +171,13 @@ def sip_engine(stack: Stack) -> Program:
     argv = (sys.executable, "-m", "services.sip.engine")
     is_ready = partial(port_answers, stack.audio_port)
     return Program("sip-engine", argv, is_ready, stack.environment())
+
+
+def chat_engine(stack: Stack) -> Program:
+    """The un-patched program that owns slixmpp. At SIGTERM it goes offline."""
+    argv = (sys.executable, "-m", "services.chat.engine")
+    is_ready = partial(socket_listens, stack.chat_engine_socket)
+    return Program("chat-engine", argv, is_ready, stack.environment())
 
 
 def service(stack: Stack, name: str) -> Program:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,7 @@ from redis import Redis, RedisError
 
 from contracts.base import Model
 from contracts.errors import AccountTaken, SignInRequired, TooManyAttempts
+from contracts.gateway import Side
 from contracts.instance import InstanceProfile
 
 SCRYPT: dict[str, Any] = {"n": 2**15, "r": 8, "p": 1, "maxmem": 64 * 2**20}
@@ -26,22 +28,31 @@ class StackAccount(Model):
     server: str
     """As it was typed at the first sign-in."""
     profile: InstanceProfile
+    without: Side | None = None
+    """A side that is not wanted."""
     salt: str
     verifier: str
 
     @staticmethod
-    def create(user: str, server: str, profile: InstanceProfile, password: str) -> "StackAccount":
+    def create(
+        user: str, server: str, profile: InstanceProfile, password: str, without: Side | None
+    ) -> "StackAccount":
         salt = secrets.token_hex(16)
         return StackAccount(
             user=user,
             server=server,
             profile=profile,
+            without=without,
             salt=salt,
             verifier=_verifier(password, salt),
         )
 
     def accepts(self, password: str) -> bool:
         return hmac.compare_digest(self.verifier, _verifier(password, self.salt))
+
+    def is_whole(self, sides: Mapping[Side, object]) -> bool:
+        """Whether the sides that must be there are: chat may be missing, unless it is all."""
+        return bool(sides.get(Side.CHAT if self.without is Side.SIP else Side.SIP))
 
     def is_of(self, user: str, profile: InstanceProfile) -> bool:
         return self.user.lower() == user.lower() and self.profile.domain == profile.domain

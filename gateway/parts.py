@@ -12,14 +12,19 @@ from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
+from contracts.chat import ChatRpc, ConversationChanged, MessageChanged
+from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
 from contracts.errors import InvalidRequest
+from contracts.gateway import Credentials
 from contracts.incoming import IncomingRulesChanged
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
+from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
+from contracts.roster import RosterChanged
 from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
@@ -29,8 +34,10 @@ from gateway.event_log import EventLog
 from gateway.instances import Instances
 from gateway.preferences import Preferences
 from gateway.settings import GatewaySettings
+from gateway.sides import Sides
 
 SIGN_IN_TIMEOUT_S = 12.0
+HISTORY_TIMEOUT_S = 15.0
 _NAME = "handset"
 
 
@@ -41,7 +48,7 @@ class Parts:
     settings: GatewaySettings
     bus: ThreadedBus
     sip: SipRpc
-    sip_sign_in: SipRpc
+    sides: Sides
     lamps: LampsRpc
     conferences: ConferenceRpc
     directory: DirectoryRpc
@@ -49,6 +56,8 @@ class Parts:
     sound_checks: SoundCheckRpc
     audio_sinks: AudioSinkRpc
     teams: TeamsRpc
+    chat: ChatRpc
+    chat_history: ChatRpc
     accounts: Accounts
     instances: Instances
     event_log: EventLog
@@ -64,6 +73,19 @@ class Parts:
             self.sip.change_profile(ChangeProfile(profile=profile))
             self.accounts.claim(account.model_copy(update={"profile": profile}))
         self.directory.change_profile(ChangeProfile(profile=profile))
+        self.chat.change_profile(ChangeProfile(profile=profile))
+
+    def add_chat(self, credentials: Credentials, user: str, profile: InstanceProfile) -> None:
+        """In the background: a stack that was a telephone only may have a chat server by now."""
+        run = partial(self.sides.add_chat, credentials, user, profile)
+        threading.Thread(target=run, name="sign-in to chat", daemon=True).start()
+
+    def sign_out_of_chat(self) -> None:
+        """At once, or as soon as its service is there again."""
+        try:
+            self.sides.sign_out_of_chat()
+        except retry.AWAY:
+            _in_background("sign-out of chat", self.sides.sign_out_of_chat)
 
     def tell_directory(self, profile: InstanceProfile) -> None:
         """In the background, so that nobody waits at the sign-in because a directory is away."""
@@ -90,13 +112,21 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
             TeamChanged: event_log.append,
+            ChatConnectionChanged: event_log.append,
+            ConversationChanged: event_log.append,
+            MessageChanged: event_log.append,
+            RosterChanged: event_log.append,
+            OwnPresenceChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(
         settings=settings,
         bus=bus,
         sip=bus.client("sip", SipRpc),
-        sip_sign_in=bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        sides=Sides(
+            bus.client("sip", SipRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+            bus.client("chat", ChatRpc, timeout_s=SIGN_IN_TIMEOUT_S),
+        ),
         lamps=bus.client("sip", LampsRpc),
         conferences=bus.client("sip", ConferenceRpc),
         audio_sinks=bus.client("sip", AudioSinkRpc),
@@ -104,6 +134,8 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         directory=bus.client("directory", DirectoryRpc),
         journal=bus.client("journal", JournalRpc),
         teams=bus.client("teams", TeamsRpc),
+        chat=bus.client("chat", ChatRpc),
+        chat_history=bus.client("chat", ChatRpc, timeout_s=HISTORY_TIMEOUT_S),
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,

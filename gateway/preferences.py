@@ -23,9 +23,8 @@ class Preferences:
 
     def change(self, patch: SettingsPatch) -> Settings:
         known = self.get()
-        changed = known.model_copy(
-            update={**patch.model_dump(exclude_none=True), "revision": known.revision + 1}
-        )
+        differing = {name: value for name, value in patch if value is not None}
+        changed = known.model_copy(update={**differing, "revision": known.revision + 1})
         self._redis.set("gateway:settings", changed.model_dump_json())
         self._event_log.append(SettingsChanged(settings=changed))
         return changed

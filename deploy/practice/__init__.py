@@ -10,4 +10,5 @@ AMI_SECRET = "handset-practice"  # noqa: S105
 # in containers, which have an address of their own each
 DIRECTORY = Path("/var/lib/handset/practice")
 HOST = "practice"
+CHAT_HOST = "chat.practice"
 SIP_PORT = 5060

@@ -1,4 +1,4 @@
-"""`python -m deploy.practice asterisk|prosody|robots`: become one program, in a container."""
+"""`python -m deploy.practice asterisk|prosody|robots|chat-robots`: become it, in a container."""
 
 import os
 import socket
@@ -12,6 +12,7 @@ PROGRAMS = {
     "asterisk": programs.asterisk,
     "prosody": programs.prosody,
     "robots": programs.robots,
+    "chat-robots": programs.chat_robots,
 }
 
 

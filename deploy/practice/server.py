@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from deploy.ports import allot_block
-from deploy.practice import AMI_SECRET, USERS, certificates
-from deploy.program import LOOPBACK, Program, port_answers, write
+from deploy.practice import AMI_SECRET, CHAT_HOST, HOST, USERS, certificates
+from deploy.program import LOOPBACK, Program, port_answers, socket_answers, write
 
 ROBOTS = ("bob-robot", "carol-robot", "callback")
 _TEAMS = """
@@ -72,6 +72,11 @@ class PracticeServer:
         return self.first_port
 
     @property
+    def chat_host(self) -> str:
+        """How others reach Prosody: in containers it has an address of its own."""
+        return CHAT_HOST if self.host == HOST else self.host
+
+    @property
     def sips_port(self) -> int:
         return self.first_port + 1
 
@@ -113,6 +118,9 @@ class PracticeServer:
             f'host = "{self.host}"\n'
             f"port = {port}\n"
             f'transport = "{transport}"\n'
+            "\n[xmpp]\n"
+            f'host = "{self.chat_host}"\n'
+            f"port = {self.xmpp_port}\n"
             "\n[parking]\n"
             'number = "700"\n'
             "first_slot = 701\n"
@@ -140,7 +148,7 @@ class PracticeServer:
 
 def programs(server: PracticeServer) -> list[Program]:
     """In the order of starting."""
-    return [asterisk(server), prosody(server), robots(server)]
+    return [asterisk(server), prosody(server), robots(server), chat_robots(server)]
 
 
 def asterisk(server: PracticeServer) -> Program:
@@ -202,7 +210,7 @@ def prosody(server: PracticeServer) -> Program:
 
 
 def robots(server: PracticeServer) -> Program:
-    """Bob, carol and number 198; ready when all are registered."""
+    """Bob, carol and number 198 on the phone; ready when all are registered."""
     argv = (
         sys.executable,
         "-m",
@@ -214,6 +222,21 @@ def robots(server: PracticeServer) -> Program:
     )
     is_ready = partial(_robots_are_registered, server)
     return Program("robots", argv, is_ready, needs=("asterisk",))
+
+
+def chat_robots(server: PracticeServer) -> Program:
+    """Bob and carol in chat; ready when both are signed in."""
+    socket = server.directory / "run" / "chat-robots.sock"
+    argv = (
+        sys.executable,
+        "-m",
+        "deploy.practice.chat_robots",
+        str(socket),
+        str(server.authority),
+        server.chat_host,
+        str(server.xmpp_port),
+    )
+    return Program("chat-robots", argv, partial(socket_answers, socket), needs=("prosody",))
 
 
 def _asterisk_root() -> Path:

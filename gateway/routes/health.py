@@ -25,6 +25,7 @@ def health() -> Response:
     """Every part of the stack; status 503 if one of them is down."""
     questions = {
         "sip": within(TIMEOUT_S, parts().sip).health,
+        "chat": within(TIMEOUT_S, parts().chat).health,
         "directory": within(TIMEOUT_S, parts().directory).health,
         "journal": within(TIMEOUT_S, parts().journal).health,
         "teams": within(TIMEOUT_S, parts().teams).health,

@@ -13,9 +13,9 @@ from contracts.errors import (
     SignInRequired,
     TooManyAttempts,
 )
-from contracts.gateway import Credentials, Session
+from contracts.gateway import Credentials, Session, Side
 from contracts.instance import InstanceProfile
-from contracts.registration import RegistrationProblem, RegistrationState, SignIn, SipAccount
+from contracts.registration import AccountHolder, RegistrationProblem, RegistrationState
 from gateway.accounts import SESSION_S, StackAccount
 from gateway.api import Api
 from gateway.parts import Parts, cookie_name, parts
@@ -33,10 +33,12 @@ _one_at_a_time = threading.Lock()
     is_public=True,
 )
 def sign_in(body: Credentials) -> Response:
-    """Sign in; the first to do so owns the stack.
+    """Sign in to the telephone and to chat; the first to do so owns the stack.
 
-    A stack that is signed in already only compares the password. Sets the session cookie. If the
-    server refuses or is not reached, the problem's `reason` says why, within ten seconds.
+    A stack that is signed in already only compares the password. Sets the session cookie. If a
+    server refuses, or that of the telephone is not reached, the problem's `side` and `reason` say
+    so within ten seconds; `sides` has the reason of each. A chat server that is away is tried again
+    later, and where there is none there is no chat.
     """
     address = request.remote_addr or ""
     accounts = parts().accounts
@@ -71,9 +73,10 @@ def get_session() -> Session:
 
 @api.operation("DELETE", "/api/v1/session", status=204, errors=(SignInRequired,))
 def sign_out() -> Response:
-    """Sign out everywhere: unregister, end calls, forget the password. Data stays."""
+    """Sign out everywhere: unregister, end calls, leave chat, forget the password. Data stays."""
     parts().accounts.close_sessions()
     parts().event_log.end_all()
+    parts().sign_out_of_chat()
     parts().sip.sign_out(Command())
     response = Response(status=204)
     response.delete_cookie(cookie_name(), samesite="Strict", httponly=True)
@@ -90,41 +93,42 @@ def _authenticate(parts: Parts, credentials: Credentials) -> StackAccount:
     if account is not None and not account.is_of(user, profile):
         raise AccountTaken
     password = credentials.password.get_secret_value()
-    registration = parts.sip.get_registration()
-    is_signed_in = registration.aor is not None
-    if account is not None and account.accepts(password) and is_signed_in:
+    holders = parts.sides.holders()
+    is_signed_in = account is not None and account.is_whole(holders)
+    if account is not None and is_signed_in and account.accepts(password):
+        if Side.CHAT not in holders and account.without is not Side.CHAT:
+            parts.add_chat(credentials, user, profile)
         return account
-    if account is None and is_signed_in and registration.aor != f"sip:{user}@{profile.domain}":
+    if account is None and not all(_is_holder(each, user, profile) for each in holders.values()):
         raise AccountTaken
-    is_let_in = registration.problem is not RegistrationProblem.WRONG_PASSWORD
-    if account is not None and is_signed_in and is_let_in:
+    if is_signed_in and not parts.sides.has_refused():
         # the server lets the stack in with another password: it would refuse this one
-        raise SignInFailed(side="sip", reason=RegistrationProblem.WRONG_PASSWORD)
-    sip_account = _sip_account(user, password, profile)
-    parts.sip_sign_in.sign_in(SignIn(account=sip_account, remember=credentials.remember))
-    account = StackAccount.create(user, server, profile, password)
+        raise SignInFailed(side=Side.SIP, reason=RegistrationProblem.WRONG_PASSWORD)
+    parts.sides.sign_in(credentials, user, profile, is_first=account is None)
+    account = StackAccount.create(user, server, profile, password, credentials.without)
     parts.accounts.claim(account)
     parts.tell_directory(profile)
     return account
 
 
-def _sip_account(user: str, password: str, profile: InstanceProfile) -> SipAccount:
-    try:
-        return SipAccount.model_validate({"user": user, "password": password, "profile": profile})
-    except ValueError as error:
-        raise InvalidRequest("not the name of a user", field="user") from error
+def _is_holder(holder: AccountHolder, user: str, profile: InstanceProfile) -> bool:
+    return holder.user.lower() == user.lower() and holder.profile.domain == profile.domain
 
 
 def _session(account: StackAccount) -> Session:
     event_id = parts().event_log.last_id()
     registration = parts().sip.get_registration()
-    if registration.aor is None and registration.state is RegistrationState.TERMINATED:
+    connection = parts().sides.chat_connection()
+    has_sip = registration.aor is not None or registration.state is not RegistrationState.TERMINATED
+    has_chat = connection is None or connection.jid is not None
+    if not account.is_whole({Side.SIP: has_sip, Side.CHAT: has_chat}):
         raise SignInRequired
     return Session(
         stack=parts().settings.stack,
         user=account.user,
         server=account.server,
         sip=registration,
+        chat=connection,
         voicemail_number=account.profile.voicemail_number,
         can_pick_up=account.profile.pick_up_prefix is not None,
         park_number=account.profile.parking.number if account.profile.parking else None,

@@ -7,11 +7,9 @@ from bus.settings import Settings
 
 
 class SipSettings(Settings):
-    """Of the service: the engine's socket, and which name server to ask."""
+    """Of the service: the engine's socket."""
 
     sip_engine_socket: Path = Path("/run/handset/sip-engine.sock")
-    sip_dns_server: str | None = None
-    """"host:port" of a name server to ask instead of the system's."""
 
     def nameko_config(self) -> dict[str, Any]:
         return {**super().nameko_config(), "ENGINE_SOCKET": str(self.sip_engine_socket)}

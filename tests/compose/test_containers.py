@@ -13,7 +13,10 @@ from tests.compose.conftest import Person, docker
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Screen
 
-PARTS = {"rabbitmq", "redis", "sip-engine", "sip", "directory", "journal", "teams", "gateway"}
+PARTS = {
+    *("rabbitmq", "redis", "sip-engine", "sip", "chat-engine", "chat"),
+    *("directory", "journal", "teams", "gateway"),
+}
 
 
 def test_a_call_is_heard_and_stands_in_the_journal(alice: Person):
@@ -102,6 +105,7 @@ def test_two_people_talk_and_cannot_reach_each_others_stores(alice: Person, bob:
     with alice.face() as calling, bob.face() as called:
         assert calling.sign_in().status_code == 200
         assert called.sign_in("bob@practice").status_code == 200
+        assert calling.request("GET", "/api/v1/session").json()["chat"]["state"] == "connected"
         with Screen(calling, 500) as hers, Screen(called, 900) as his:
             call = calling.dial("102")
             called.command(called.is_called(), "answer")
@@ -111,7 +115,7 @@ def test_two_people_talk_and_cannot_reach_each_others_stores(alice: Person, bob:
     for store, port in (("redis", 6379), ("rabbitmq", 5672)):
         networks = alice.containers()[store]["NetworkSettings"]["Networks"].values()
         addresses = [each["IPAddress"] for each in networks]
-        for part in ("sip", "sip-engine", "gateway"):
+        for part in ("sip", "sip-engine", "chat-engine", "gateway"):
             assert _reaches(bob, part, "127.0.0.1", port) is False
             assert not [each for each in addresses if _reaches(bob, part, each, port)]
     own = bob.containers()["redis"]["NetworkSettings"]["Networks"].values()

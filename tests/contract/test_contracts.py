@@ -10,15 +10,22 @@ from nameko.extensions import Entrypoint
 
 from contracts.audio_sinks import AudioSinkRpc
 from contracts.base import Event
+from contracts.chat import ChatRpc
+from contracts.chat_connection import ChatConnectionRpc
 from contracts.conferences import ConferenceRpc
 from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.lamps import LampsRpc
+from contracts.presence import PresenceRpc
+from contracts.roster import RosterRpc
 from contracts.sip import SipRpc
 from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamsRpc
 from gateway.openapi import document
+from services.chat.engine.agent import ChatAgent
+from services.chat.engine.commands import ChatEngine
+from services.chat.service import ChatService
 from services.directory.service import DirectoryService
 from services.journal.service import JournalService
 from services.sip.engine.agent import SipAgent
@@ -46,6 +53,10 @@ def methods(interface: type) -> list[str]:
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
         (TeamsRpc, TeamsService),
+        (ChatRpc, ChatService),
+        (ChatConnectionRpc, ChatService),
+        (RosterRpc, ChatService),
+        (PresenceRpc, ChatService),
     ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):
@@ -55,8 +66,9 @@ def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface,
 
 
 def test_every_command_of_an_engine_is_implemented():
-    for name in methods(SipEngine):
-        assert getattr(SipAgent, name) is not getattr(SipEngine, name), name
+    for engine, agent in ((SipEngine, SipAgent), (ChatEngine, ChatAgent)):
+        for name in methods(engine):
+            assert getattr(agent, name) is not getattr(engine, name), name
 
 
 def test_every_event_is_in_the_stream():

@@ -15,7 +15,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
+from deploy.stack import programs as stack_programs
+from deploy.testing import running_all
 from tests.peers.ear import Ear
 from tests.peers.sound_card import SoundCard, sound_card
 
@@ -125,6 +128,14 @@ def sign_in(page: Page, stack: Stack, user: str = "alice") -> None:
     form.get_by_label("Password").fill(f"{user}-practice")
     form.get_by_label("Server").fill("practice")
     form.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture(scope="session")
+def bob_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
+    """Beside alice's. While bob is signed in here his robot is silent: sign him out again."""
+    stack = Stack.create(servers_directory / "bob", (practice.instances,), name="bob")
+    with running_all(stack_programs(stack), stack.directory / "log"):
+        yield stack
 
 
 @pytest.fixture

@@ -54,9 +54,9 @@ def long_journal(page: Page, alice: Face) -> Iterator[Page]:
 @pytest.mark.parametrize(
     ("mode", "areas", "edges"),
     [
-        ("expanded", ["Journal", "Teams", "Settings"], 2),
-        ("normal", ["Telephony", "Journal", "Teams", "Settings"], 1),
-        ("mini", ["Contacts", "Telephony", "Journal", "Teams", "Settings"], 0),
+        ("expanded", ["Chat", "Journal", "Teams", "Settings"], 2),
+        ("normal", ["Chat", "Telephony", "Journal", "Teams", "Settings"], 1),
+        ("mini", ["Contacts", "Chat", "Telephony", "Journal", "Teams", "Settings"], 0),
     ],
 )
 def test_the_width_of_the_window_chooses_the_mode(page: Page, mode, areas, edges):

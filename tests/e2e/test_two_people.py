@@ -13,10 +13,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError
 
 from contracts.audio_socket import AudioHello
-from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
-from deploy.stack import programs as stack_programs
-from deploy.testing import running_all
 from tests.e2e.conftest import HANG_UP_EVERYTHING, Chromium, sign_in, tone
 from tests.e2e.test_first_call import card, dial
 from tests.e2e.test_sign_in import sign_out
@@ -25,14 +22,6 @@ from tests.peers.face import Face
 from tests.peers.sound_card import sound_card
 
 TONES_HZ = {"alice": 700, "bob": 1200}
-
-
-@pytest.fixture(scope="module")
-def bob_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
-    """Beside alice's; the practice server rings his robot while nobody is signed in here."""
-    stack = Stack.create(servers_directory / "bob", (practice.instances,), name="bob")
-    with running_all(stack_programs(stack), stack.directory / "log"):
-        yield stack
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,14 @@ class Face:
         return self.http.request(method, path, json=body, **options)
 
     def sign_in(self, user: str = "alice@practice", password: str | None = None,
-                server: str = "practice", *, remember: bool = False) -> httpx.Response:  # fmt: skip
+                server: str = "practice", *, remember: bool = False,
+                **sides: Json | str) -> httpx.Response:  # fmt: skip
         credentials = {
             "user": user,
             "password": password or f"{user.partition('@')[0]}-practice",
             "server": server,
             "remember": remember,
+            **sides,
         }
         return self.request("POST", "/api/v1/session", credentials, timeout=SIGN_IN_DEADLINE_S)
 

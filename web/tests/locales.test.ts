@@ -57,6 +57,8 @@ describe('the locales', () => {
   it.each([
     ['CallProblem', 'callProblem'],
     ['TeamProblem', 'teamProblem'],
+    ['DeliveryProblem', 'deliveryProblem'],
+    ['Delivery', 'conversation.delivery'],
     ['RegistrationProblem', 'registrationProblem'],
     ['RegistrationState', 'registration.long'],
     ['RegistrationState', 'registration.short'],

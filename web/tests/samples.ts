@@ -2,10 +2,14 @@
 import type {
   AnyEvent,
   Call,
+  ChatConnection,
   Contact,
+  Conversation,
   JournalEntry,
   Lamp,
+  Message,
   Registration,
+  RosterItem,
   Session,
   Team,
   WaitingCaller,
@@ -109,6 +113,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     user: 'alice',
     server: 'example.com',
     sip: registrationOf(),
+    chat: chatConnectionOf(),
     voicemail_number: null,
     can_pick_up: true,
     park_number: '700',
@@ -161,4 +166,64 @@ export function callerOf(changes: Partial<WaitingCaller> = {}): WaitingCaller {
 
 export function changedContact(changes: Partial<Contact> = {}) {
   return { type: 'directory.contact.changed', contact: contactOf(changes) } satisfies AnyEvent
+}
+
+export function chatConnectionOf(changes: Partial<ChatConnection> = {}): ChatConnection {
+  return {
+    revision: 1,
+    jid: 'alice@example.com',
+    state: 'connected',
+    problem: null,
+    detail: '',
+    retry_at: null,
+    ...changes,
+  }
+}
+
+export function messageOf(changes: Partial<Message> = {}): Message {
+  return {
+    message_id: 'm1',
+    conversation_id: 'bob@example.com',
+    revision: 1,
+    position: 1,
+    direction: 'received',
+    sender: 'bob@example.com',
+    body: 'Hello',
+    sent_at: '2026-11-24T10:00:00Z',
+    delivery: null,
+    problem: null,
+    problem_detail: '',
+    edited_at: null,
+    is_retracted: false,
+    in_reply_to: null,
+    reactions: [],
+    stanza_id: null,
+    archive_id: null,
+    ...changes,
+  }
+}
+
+export function conversationOf(changes: Partial<Conversation> = {}): Conversation {
+  return {
+    conversation_id: 'bob@example.com',
+    revision: 1,
+    kind: 'direct',
+    unread: 0,
+    read_up_to: 0,
+    last_message: messageOf(),
+    is_composing: false,
+    ...changes,
+  }
+}
+
+export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
+  return {
+    jid: 'bob@example.com',
+    revision: 1,
+    name: 'Bob',
+    groups: [],
+    subscription: 'both',
+    presence: { show: 'available', status: '' },
+    ...changes,
+  }
 }

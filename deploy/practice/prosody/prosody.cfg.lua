@@ -26,6 +26,7 @@ authentication = "internal_hashed"
 storage = { archive = "sql"; default = "internal" }   -- MAM in SQLite: paging stays fast
 sql = { driver = "SQLite3", database = "prosody.sqlite" }
 c2s_require_encryption = true
+limits = { c2s = { rate = "10mb/s" } } -- everybody is on this machine
 allow_registration = false            -- no new accounts; a person can still change the password
 archive_expires_after = "1y"
 default_archive_policy = true

@@ -100,7 +100,10 @@ def test_health_names_every_part(nobody: Face):
     response = nobody.request("GET", "/healthz")
     assert response.status_code == 200
     parts = {part["part"]: part["state"] for part in response.json()["parts"]}
-    expected = ("rabbitmq", "redis", "sip", "sip-engine", "directory", "journal", "teams")
+    expected = (
+        *("rabbitmq", "redis", "sip", "sip-engine", "chat", "chat-engine"),
+        *("directory", "journal", "teams"),
+    )
     assert parts == dict.fromkeys(expected, "up")
 
 

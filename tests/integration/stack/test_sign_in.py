@@ -88,7 +88,7 @@ def new_stack(
     stack = Stack.create(servers_directory / request.param, directories, name=request.param)
     with NameServer(zone) as name_server, ExitStack() as programs:
         for program in stack_programs(stack):
-            setting = {"HANDSET_SIP_DNS_SERVER": name_server.address}
+            setting = {"HANDSET_DNS_SERVER": name_server.address}
             own = replace(program, environment={**program.environment, **setting})
             programs.enter_context(running(own, stack.directory / "log"))
         yield stack
@@ -127,6 +127,19 @@ def test_each_failure_has_its_reason_within_ten_seconds(face: Face, server, reas
     problem = response.json()
     assert response.status_code == 403
     assert (problem["code"], problem["fields"]["reason"]) == ("sign_in_failed", reason)
+    assert face.request("GET", "/api/v1/session").status_code == 401
+
+
+@pytest.mark.parametrize(("refused", "accepted"), [("chat", "sip"), ("sip", "chat")])
+def test_the_side_that_refuses_is_named_and_nobody_is_signed_in(
+    face: Face, refused: str, accepted: str
+):
+    response = face.sign_in(**{refused: {"user": "alice", "password": "wrong"}})
+
+    fields = response.json()["fields"]
+    assert response.status_code == 403
+    assert (fields["side"], fields["accepted"]) == (refused, accepted)
+    assert fields["sides"] == {refused: "wrong_password"}
     assert face.request("GET", "/api/v1/session").status_code == 401
 
 

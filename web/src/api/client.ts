@@ -25,11 +25,12 @@ export function get<Result>(path: string): Promise<Result> {
 
 /** A request with an effect: sent again with the same key it would be answered, not run again. */
 export function command<Result>(
-  method: 'POST' | 'PATCH' | 'DELETE',
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
+  key: string = identifier(),
 ): Promise<Result> {
-  return request(method, path, body, { 'Idempotency-Key': identifier() })
+  return request(method, path, body, { 'Idempotency-Key': key })
 }
 
 async function request<Result>(
@@ -64,7 +65,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
 }
 
 /** 128 random bits in hexadecimal; `randomUUID` exists in secure contexts only. */
-function identifier(): string {
+export function identifier(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

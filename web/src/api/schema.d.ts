@@ -15,12 +15,14 @@ export interface paths {
         get: operations["get_session"];
         put?: never;
         /**
-         * Sign in; the first to do so owns the stack.
-         * @description A stack that is signed in already only compares the password. Sets the session cookie. If the
-         *     server refuses or is not reached, the problem's `reason` says why, within ten seconds.
+         * Sign in to the telephone and to chat; the first to do so owns the stack.
+         * @description A stack that is signed in already only compares the password. Sets the session cookie. If a
+         *     server refuses, or that of the telephone is not reached, the problem's `side` and `reason` say
+         *     so within ten seconds; `sides` has the reason of each. A chat server that is away is tried again
+         *     later, and where there is none there is no chat.
          */
         post: operations["sign_in"];
-        /** Sign out everywhere: unregister, end calls, forget the password. Data stays. */
+        /** Sign out everywhere: unregister, end calls, leave chat, forget the password. Data stays. */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -466,6 +468,182 @@ export interface paths {
         patch: operations["change_contact"];
         trace?: never;
     };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All conversations, in no order, without their messages. */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One conversation. The id is the other's address; of somebody never written to it is empty. */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest messages, or those before a page; older ones come from the server's archive. */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Send a message. The Idempotency-Key, if there is one, becomes its `message_id`.
+         * @description Without a connection it waits for one. `delivery` tells how far it got.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ask everybody to forget a message of ours. Not every client does. */
+        delete: operations["retract_message"];
+        options?: never;
+        head?: never;
+        /** Replace the text of a message of ours. */
+        patch: operations["correct_message"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message again that failed. */
+        post: operations["retry_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/reactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Our reactions to a message, in place of those before; none takes them back. */
+        put: operations["react"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything up to this message was seen: the other and our other devices are told. */
+        post: operations["mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/composing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the other whether we write just now; say so again every few seconds while it lasts. */
+        post: operations["set_composing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What others are told of us. */
+        get: operations["get_presence"];
+        /** Tell others this from now on, also after a restart of the stack. */
+        put: operations["change_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts that the chat server keeps, each with its presence, in no order. */
+        get: operations["list_roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journal": {
         parameters: {
             query?: never;
@@ -762,7 +940,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["RosterChanged"] | components["schemas"]["OwnPresenceChanged"];
         /**
          * AudioCodec
          * @description What the payload of a frame is: PCM, 16 bit signed, little-endian; or an Opus packet.
@@ -1027,11 +1205,76 @@ export interface components {
          */
         Callers: "everyone" | "internal" | "external";
         /**
+         * ChatConnection
+         * @description Whether messages can come and go.
+         */
+        ChatConnection: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Jid
+             * @description ours; null: absent
+             * @default null
+             */
+            jid: string | null;
+            /** @default absent */
+            state: components["schemas"]["ChatState"];
+            /** @default null */
+            problem: components["schemas"]["ChatProblem"] | null;
+            /**
+             * Detail
+             * @description what the server or the library said, in English
+             * @default
+             */
+            detail: string;
+            /**
+             * Retry At
+             * @description next attempt; null: none
+             * @default null
+             */
+            retry_at: string | null;
+        };
+        /**
+         * ChatConnectionChanged
+         * @description The stream opened, closed, or will be tried again.
+         */
+        ChatConnectionChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.connection.changed";
+            connection: components["schemas"]["ChatConnection"];
+        };
+        /**
+         * ChatProblem
+         * @description Why the stream is not open. The page has a sentence for each.
+         * @enum {string}
+         */
+        ChatProblem: "wrong_password" | "unknown_server" | "dns_unavailable" | "connection_refused" | "server_unreachable" | "tls_refused" | "server_error";
+        /**
+         * ChatState
+         * @description How the stream to the server is.
+         * @enum {string}
+         */
+        ChatState: "absent" | "connecting" | "connected" | "disconnected";
+        /**
          * ColourScheme
          * @description Light, dark, or what the system says.
          * @enum {string}
          */
         ColourScheme: "system" | "light" | "dark";
+        /**
+         * Composing
+         * @description Whether we write just now.
+         */
+        Composing: {
+            /** Is Composing */
+            is_composing: boolean;
+        };
         /**
          * Conference
          * @description Calls that are one conversation. Holding, resuming and muting one does so with all.
@@ -1124,8 +1367,70 @@ export interface components {
             };
         };
         /**
+         * Conversation
+         * @description A conversation, whole, without its messages; revisions grow over all conversations.
+         */
+        Conversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Revision */
+            revision: number;
+            /** @default direct */
+            kind: components["schemas"]["ConversationKind"];
+            /**
+             * Unread
+             * @default 0
+             */
+            unread: number;
+            /**
+             * Read Up To
+             * @description position of the last message we have seen, on any device of ours
+             * @default 0
+             */
+            read_up_to: number;
+            /** @default null */
+            last_message: components["schemas"]["Message"] | null;
+            /**
+             * Is Composing
+             * @description the other writes (XEP-0085)
+             * @default false
+             */
+            is_composing: boolean;
+        };
+        /**
+         * ConversationChanged
+         * @description A conversation began, or something of it changed; also when its newest message changes.
+         */
+        ConversationChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.conversation.changed";
+            conversation: components["schemas"]["Conversation"];
+        };
+        /**
+         * ConversationKind
+         * @description With whom.
+         * @enum {string}
+         */
+        ConversationKind: "direct";
+        /**
+         * ConversationList
+         * @description All conversations, in no order.
+         */
+        ConversationList: {
+            /** Items */
+            items: components["schemas"]["Conversation"][];
+            /** Event Id */
+            event_id: string;
+        };
+        /**
          * Credentials
          * @description The sign-in form. `user` may be "name@instance"; `server` is a domain, address or profile.
+         *
+         *     They are tried on both sides. A side that refuses them gets others in a second attempt, or is
+         *     left out.
          */
         Credentials: {
             /** User */
@@ -1142,7 +1447,28 @@ export interface components {
              * @default false
              */
             remember: boolean;
+            /** @default null */
+            sip: components["schemas"]["SideCredentials"] | null;
+            /** @default null */
+            chat: components["schemas"]["SideCredentials"] | null;
+            /**
+             * @description a side that is not wanted
+             * @default null
+             */
+            without: components["schemas"]["Side"] | null;
         };
+        /**
+         * Delivery
+         * @description How far a message of ours got.
+         * @enum {string}
+         */
+        Delivery: "pending" | "sent" | "delivered" | "displayed" | "failed";
+        /**
+         * DeliveryProblem
+         * @description Why a message was not delivered. The page has a sentence for each.
+         * @enum {string}
+         */
+        DeliveryProblem: "recipient_unknown" | "server_unreachable" | "refused" | "failed";
         /**
          * Dial
          * @description What to dial: a number in any notation, a name of the instance, or a SIP URI.
@@ -1157,6 +1483,12 @@ export interface components {
              */
             phone: string | null;
         };
+        /**
+         * Direction
+         * @description Who sent a message: RECEIVED from others, SENT from any device of ours.
+         * @enum {string}
+         */
+        Direction: "received" | "sent";
         /**
          * Diversion
          * @description Where a call was sent instead: 302 with a target, 480 without.
@@ -1528,6 +1860,119 @@ export interface components {
          */
         Membership: "fixed" | "flexible";
         /**
+         * Message
+         * @description One message, whole; what changes later has a greater `revision`.
+         *
+         *     Corrections, reactions, retractions and receipts are changes of the message they are about.
+         */
+        Message: {
+            /** Message Id */
+            message_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Revision */
+            revision: number;
+            /** Position */
+            position: number;
+            direction: components["schemas"]["Direction"];
+            /** Sender */
+            sender: string;
+            /** Body */
+            body: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * @description of messages sent; else null
+             * @default null
+             */
+            delivery: components["schemas"]["Delivery"] | null;
+            /** @default null */
+            problem: components["schemas"]["DeliveryProblem"] | null;
+            /**
+             * Problem Detail
+             * @default
+             */
+            problem_detail: string;
+            /**
+             * Edited At
+             * @default null
+             */
+            edited_at: string | null;
+            /**
+             * Is Retracted
+             * @default false
+             */
+            is_retracted: boolean;
+            /** @default null */
+            in_reply_to: components["schemas"]["QuotedMessage"] | null;
+            /**
+             * Reactions
+             * @default []
+             */
+            reactions: components["schemas"]["Reaction"][];
+            /**
+             * Stanza Id
+             * @description what its sender called it; corrections and replies refer to it
+             * @default null
+             */
+            stanza_id: string | null;
+            /**
+             * Archive Id
+             * @description what our server's archive calls it (XEP-0359)
+             * @default null
+             */
+            archive_id: string | null;
+        };
+        /**
+         * MessageChanged
+         * @description A message came, was sent, or something of it changed.
+         */
+        MessageChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.message.changed";
+            message: components["schemas"]["Message"];
+        };
+        /**
+         * MessageDraft
+         * @description What to send.
+         */
+        MessageDraft: {
+            /** Body */
+            body: string;
+            /**
+             * In Reply To
+             * @description `message_id`
+             * @default null
+             */
+            in_reply_to: string | null;
+        };
+        /**
+         * MessageList
+         * @description Consecutive messages, oldest first.
+         */
+        MessageList: {
+            /** Items */
+            items: components["schemas"]["Message"][];
+            /** Older */
+            older: string | null;
+            /** Event Id */
+            event_id: string;
+        };
+        /**
+         * MessagePatch
+         * @description The text that replaces what was sent.
+         */
+        MessagePatch: {
+            /** Body */
+            body: string;
+        };
+        /**
          * Microphone
          * @description Whether our voice goes out.
          * @enum {string}
@@ -1554,6 +1999,36 @@ export interface components {
              * @default false
              */
             places_calls: boolean;
+        };
+        /**
+         * OwnPresence
+         * @description What is told to others; while there is no connection, what will be.
+         */
+        OwnPresence: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /** @default available */
+            show: components["schemas"]["Show"];
+            /**
+             * Status
+             * @default
+             */
+            status: string;
+        };
+        /**
+         * OwnPresenceChanged
+         * @description Our presence changed.
+         */
+        OwnPresenceChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.own_presence.changed";
+            presence: components["schemas"]["OwnPresence"];
         };
         /**
          * PartHealth
@@ -1598,6 +2073,31 @@ export interface components {
             state: components["schemas"]["PhoneState"];
         };
         /**
+         * Presence
+         * @description Of the resource that counts: the one with the highest priority, then the newest.
+         */
+        Presence: {
+            /** @default offline */
+            show: components["schemas"]["Show"];
+            /**
+             * Status
+             * @default
+             */
+            status: string;
+        };
+        /**
+         * PresenceDraft
+         * @description What to tell others.
+         */
+        PresenceDraft: {
+            show: components["schemas"]["Show"];
+            /**
+             * Status
+             * @default
+             */
+            status: string;
+        };
+        /**
          * Priority
          * @description Of a call, after RFC 3261 section 20.26.
          * @enum {string}
@@ -1618,7 +2118,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "audio_sink_unavailable" | "call_not_found" | "call_not_placed" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_team_state";
+            code: "account_taken" | "audio_sink_unavailable" | "call_not_found" | "call_not_placed" | "chat_disconnected" | "deadline_exceeded" | "engine_down" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "wrong_call_state" | "wrong_lamp_state" | "wrong_message_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -1641,6 +2141,54 @@ export interface components {
          * @enum {string}
          */
         QualityRating: "good" | "fair" | "poor";
+        /**
+         * QuotedMessage
+         * @description What a message answers (XEP-0461).
+         */
+        QuotedMessage: {
+            /**
+             * Message Id
+             * @description null: not among those kept here
+             * @default null
+             */
+            message_id: string | null;
+            /**
+             * Sender
+             * @default null
+             */
+            sender: string | null;
+            /**
+             * Excerpt
+             * @default
+             */
+            excerpt: string;
+        };
+        /**
+         * Reaction
+         * @description An emoji below a message (XEP-0444), and who put it there, in the order they did.
+         */
+        Reaction: {
+            /** Emoji */
+            emoji: string;
+            /** Senders */
+            senders: string[];
+        };
+        /**
+         * ReactionDraft
+         * @description All our reactions to a message.
+         */
+        ReactionDraft: {
+            /** Emoji */
+            emoji: string[];
+        };
+        /**
+         * ReadUpTo
+         * @description The newest message that was seen.
+         */
+        ReadUpTo: {
+            /** Message Id */
+            message_id: string;
+        };
         /**
          * Recording
          * @description What was said in a call, or in a conference: then all its calls have the same recording.
@@ -1772,6 +2320,64 @@ export interface components {
             contact_id: string | null;
         };
         /**
+         * RosterChanged
+         * @description Contacts or their presence changed. Many at once are told in few events.
+         */
+        RosterChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.roster.changed";
+            /** Revision */
+            revision: number;
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["RosterItem"][];
+            /**
+             * Deleted
+             * @default []
+             */
+            deleted: string[];
+        };
+        /**
+         * RosterItem
+         * @description One contact, whole; what changes later has a greater `revision`, whichever item it is.
+         */
+        RosterItem: {
+            /** Jid */
+            jid: string;
+            /** Revision */
+            revision: number;
+            /** Name */
+            name: string;
+            /**
+             * Groups
+             * @default []
+             */
+            groups: string[];
+            subscription: components["schemas"]["Subscription"];
+            /**
+             * @default {
+             *       "show": "offline",
+             *       "status": ""
+             *     }
+             */
+            presence: components["schemas"]["Presence"];
+        };
+        /**
+         * RosterList
+         * @description The whole roster, in no order.
+         */
+        RosterList: {
+            /** Items */
+            items: components["schemas"]["RosterItem"][];
+            /** Event Id */
+            event_id: string;
+        };
+        /**
          * RuleName
          * @description Rules that a server can apply by itself.
          * @enum {string}
@@ -1795,6 +2401,7 @@ export interface components {
             /** Server */
             server: string;
             sip: components["schemas"]["Registration"];
+            chat: components["schemas"]["ChatConnection"] | null;
             /** Voicemail Number */
             voicemail_number: string | null;
             /** Can Pick Up */
@@ -1834,6 +2441,14 @@ export interface components {
              * @default 90
              */
             recording_days: number;
+            /**
+             * @default {
+             *       "available": "",
+             *       "away": "",
+             *       "dnd": ""
+             *     }
+             */
+            status_texts: components["schemas"]["StatusTexts"];
         };
         /**
          * SettingsChanged
@@ -1863,6 +2478,33 @@ export interface components {
              * @default null
              */
             recording_days: number | null;
+            /** @default null */
+            status_texts: components["schemas"]["StatusTexts"] | null;
+        };
+        /**
+         * Show
+         * @description RFC 6121 section 4.7.2.1, and the two that have no element there.
+         * @enum {string}
+         */
+        Show: "available" | "chat" | "away" | "xa" | "dnd" | "offline";
+        /**
+         * Side
+         * @description What a person signs in to.
+         * @enum {string}
+         */
+        Side: "sip" | "chat";
+        /**
+         * SideCredentials
+         * @description For a side whose server did not take the others.
+         */
+        SideCredentials: {
+            /** User */
+            user: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
         /**
          * SipTransport
@@ -1942,6 +2584,33 @@ export interface components {
          * @enum {string}
          */
         SoundCheckStep: "path" | "echo" | "voice";
+        /**
+         * StatusTexts
+         * @description What is said along with each presence that a person chooses; empty: nothing.
+         */
+        StatusTexts: {
+            /**
+             * Available
+             * @default
+             */
+            available: string;
+            /**
+             * Away
+             * @default
+             */
+            away: string;
+            /**
+             * Dnd
+             * @default
+             */
+            dnd: string;
+        };
+        /**
+         * Subscription
+         * @description Who sees whose presence, RFC 6121 section 2.1.2.5.
+         * @enum {string}
+         */
+        Subscription: "none" | "to" | "from" | "both";
         /**
          * Team
          * @description One team as the person sees it, whole; `revision` grows by one per change.
@@ -4923,6 +5592,1248 @@ export interface operations {
             };
             /** @description `invalid_request` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ConversationList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description MessageList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_disconnected`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageDraft"];
+            };
+        };
+        responses: {
+            /** @description Message */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retract_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out`, `wrong_message_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    correct_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagePatch"];
+            };
+        };
+        responses: {
+            /** @description Message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out`, `wrong_message_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retry_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out`, `wrong_message_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    react: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionDraft"];
+            };
+        };
+        responses: {
+            /** @description Message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out`, `wrong_message_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    mark_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadUpTo"];
+            };
+        };
+        responses: {
+            /** @description Conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    set_composing: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Composing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OwnPresence */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPresence"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceDraft"];
+            };
+        };
+        responses: {
+            /** @description OwnPresence */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPresence"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description RosterList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

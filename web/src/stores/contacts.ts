@@ -1,10 +1,14 @@
-/** The contact list. It is loaded beside everything else: without a directory the page works all the same. */
+/**
+ * The contact list: people of the directory, and whoever only the chat server knows. It is loaded
+ * beside everything else: without a directory the page works all the same.
+ */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/operations'
-import type { AnyEvent, Contact } from '@/api/types'
+import type { AnyEvent, Contact, RosterItem } from '@/api/types'
 import { useNotice } from './notice'
+import { useRoster } from './roster'
 import { useSession } from './session'
 
 type ContactEvent = Extract<AnyEvent, { type: `directory.contact.${string}` }>
@@ -14,6 +18,7 @@ const LONGEST_DELAY_MS = 15_000
 
 export const useContacts = defineStore('contacts', () => {
   const notice = useNotice()
+  const roster = useRoster()
   const session = useSession()
   const known = shallowReactive(new Map<string, Contact>())
   const isLoaded = ref(false)
@@ -28,9 +33,20 @@ export const useContacts = defineStore('contacts', () => {
   /** Grows when an answer that is under way is no longer wanted. */
   let generation = 0
 
+  const all = computed(() => {
+    const people = [...known.values()]
+    const addresses = new Set(people.map((each) => each.jid))
+    const strangers = [...roster.known.values()].filter((item) => !addresses.has(item.jid))
+    return [...people, ...strangers.map(contactOf)]
+  })
+  const byId = computed(() => new Map(all.value.map((each) => [each.contact_id, each])))
   /** All but the person who is signed in. */
   const others = computed(() =>
-    [...known.values()].filter((each) => `sip:${each.jid}` !== session.registration?.aor),
+    all.value.filter(
+      ({ jid }) =>
+        jid === null ||
+        (`sip:${jid}` !== session.registration?.aor && jid !== session.session?.chat?.jid),
+    ),
   )
   const byNumber = computed(() => {
     const found = new Map<string, Contact>()
@@ -40,9 +56,7 @@ export const useContacts = defineStore('contacts', () => {
     return found
   })
   /** People have one address for calls and for messages. */
-  const byAddress = computed(
-    () => new Map([...known.values()].map((contact) => [contact.jid, contact])),
-  )
+  const byAddress = computed(() => new Map(all.value.map((contact) => [contact.jid, contact])))
 
   /** All of them, instead of those that are known. Tries again by itself while the directory is away. */
   async function load(): Promise<void> {
@@ -114,5 +128,18 @@ export const useContacts = defineStore('contacts', () => {
     isAway.value = false
   }
 
-  return { known, others, byNumber, byAddress, isLoaded, isAway, load, take, star, clear }
+  return { known, byId, others, byNumber, byAddress, isLoaded, isAway, load, take, star, clear }
 })
+
+/** The directory does not know them: they have no number and no star. */
+const contactOf = ({ jid, name }: RosterItem): Contact => ({
+  contact_id: `xmpp:${jid}`,
+  revision: 0,
+  name: name || jid.slice(0, jid.indexOf('@')),
+  jid,
+  numbers: [],
+  is_favourite: false,
+})
+
+/** Whether the directory keeps a star for them. */
+export const canBeFavourite = (contact: Contact) => !contact.contact_id.startsWith('xmpp:')

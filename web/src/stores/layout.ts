@@ -11,6 +11,8 @@ export type LayoutMode = 'mini' | 'normal' | 'expanded'
 export const MODES: readonly LayoutMode[] = ['mini', 'normal', 'expanded']
 /** The narrowest window that each fits into, in CSS pixels. */
 const LEAST_WIDTH: Record<LayoutMode, number> = { mini: 0, normal: 680, expanded: 1120 }
+/** No wider than this, as ShellLayout.vue has it. */
+const MINI_MOST = 704
 
 export const useLayout = defineStore('layout', () => {
   const { width } = useWindowSize()
@@ -26,6 +28,12 @@ export const useLayout = defineStore('layout', () => {
     fitting.value.includes(chosen.value) ? chosen.value : (fitting.value.at(-1) ?? 'mini'),
   )
   const panes = computed(() => panesIn(width.value, widths.value, mode.value === 'expanded'))
+  /** How wide the middle area is, in CSS pixels. */
+  const contentWidth = computed(() => {
+    if (mode.value === 'mini') return Math.min(width.value, MINI_MOST)
+    const { side, phone } = panes.value
+    return width.value - side.width - (mode.value === 'expanded' ? phone.width : 0)
+  })
 
   function choose(wanted: LayoutMode): void {
     chosen.value = wanted
@@ -35,5 +43,5 @@ export const useLayout = defineStore('layout', () => {
     widths.value = { ...widths.value, [pane]: wanted }
   }
 
-  return { chosen, fitting, mode, panes, choose, resize }
+  return { chosen, fitting, mode, panes, contentWidth, choose, resize }
 })

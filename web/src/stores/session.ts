@@ -4,7 +4,7 @@ import { computed, ref } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/operations'
 import { setStackClock } from '@/api/stack-clock'
-import type { Credentials, Registration, Session } from '@/api/types'
+import type { ChatConnection, Credentials, Registration, Session } from '@/api/types'
 import { useKept } from './kept'
 
 export type SessionPhase = 'unknown' | 'signed_out' | 'signed_in'
@@ -13,6 +13,10 @@ export const useSession = defineStore('session', () => {
   const phase = ref<SessionPhase>('unknown')
   const session = ref<Session | null>(null)
   const registration = computed(() => session.value?.sip)
+  /** Null while the chat service does not answer. */
+  const chat = computed(() => session.value?.chat ?? null)
+  /** Whether this account has conversations. */
+  const hasChat = computed(() => session.value !== null && chat.value?.state !== 'absent')
   /** Prefills the form; never the password. */
   const lastSignIn = useKept('last-sign-in', { user: '', server: '' })
 
@@ -41,9 +45,12 @@ export const useSession = defineStore('session', () => {
 
   function begin(begun: Session): Session {
     setStackClock(begun.now)
-    const sip = session.value?.sip
-    const isStale = sip !== undefined && begun.sip.revision < sip.revision
-    session.value = isStale ? { ...begun, sip } : begun
+    const known = session.value
+    session.value = {
+      ...begun,
+      sip: later(known?.sip, begun.sip),
+      chat: later(known?.chat, begun.chat),
+    }
     phase.value = 'signed_in'
     return begun
   }
@@ -52,6 +59,12 @@ export const useSession = defineStore('session', () => {
   function putRegistration(changed: Registration): void {
     if (session.value === null || changed.revision <= session.value.sip.revision) return
     session.value = { ...session.value, sip: changed }
+  }
+
+  /** Keep this state of the connection to the chat server, unless a later one is known. */
+  function putChatConnection(changed: ChatConnection): void {
+    if (session.value === null) return
+    session.value = { ...session.value, chat: later(session.value.chat, changed) }
   }
 
   function forget(): void {
@@ -63,11 +76,23 @@ export const useSession = defineStore('session', () => {
     phase,
     session,
     registration,
+    chat,
+    hasChat,
     lastSignIn,
     signIn,
     signOut,
     load,
     putRegistration,
+    putChatConnection,
     forget,
   }
 })
+
+/** The one that is known, if what comes is older. */
+function later<State extends { revision: number } | null>(
+  known: State | undefined,
+  coming: State,
+): State {
+  if (known == null || coming === null) return coming
+  return coming.revision < known.revision ? known : coming
+}

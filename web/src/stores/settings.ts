@@ -13,6 +13,7 @@ const DEFAULTS: Settings = {
   colour_scheme: 'system',
   audio_sink: 'browser',
   recording_days: 90,
+  status_texts: { available: '', away: '', dnd: '' },
 }
 
 export const useSettings = defineStore('settings', () => {

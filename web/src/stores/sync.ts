@@ -9,14 +9,21 @@ import { connectEvents, type EventClient } from '@/api/events'
 import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
 import { useCalls } from './calls'
+import { useChats } from './chats'
 import { useContacts } from './contacts'
+import { useConversations } from './conversations'
+import { useDrafts } from './drafts'
 import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
 import { useNotice } from './notice'
+import { useOutbox } from './outbox'
+import { usePresence } from './presence'
+import { useRoster } from './roster'
 import { useSession } from './session'
 import { useSettings } from './settings'
 import { useTeams } from './teams'
+import { useThreads } from './threads'
 import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
@@ -27,8 +34,15 @@ export const useSync = defineStore('sync', () => {
   const session = useSession()
   const calls = useCalls()
   const contacts = useContacts()
+  const chats = useChats()
+  const conversations = useConversations()
+  const threads = useThreads()
+  const outbox = useOutbox()
+  const drafts = useDrafts()
   const journal = useJournal()
   const lamps = useLamps()
+  const presence = usePresence()
+  const roster = useRoster()
   const settings = useSettings()
   const teams = useTeams()
   const voicemail = useVoicemail()
@@ -74,6 +88,10 @@ export const useSync = defineStore('sync', () => {
     if (begun === null) return null
     void teams.load()
     void contacts.load()
+    void conversations.load()
+    threads.reload()
+    void roster.load()
+    void presence.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
@@ -130,6 +148,7 @@ export const useSync = defineStore('sync', () => {
   function follow(changed: StreamState): void {
     state.value = changed
     if (changed.name === 'open' && isClockStale) void setClock()
+    if (changed.name === 'open') outbox.flush()
     if (changed.name === 'waiting') isLost.value = true
     else if (changed.name === 'open' && isLost.value) {
       isLost.value = false
@@ -154,6 +173,16 @@ export const useSync = defineStore('sync', () => {
         return lamps.put(event.lamp)
       case 'sip.registration.changed':
         return session.putRegistration(event.registration)
+      case 'chat.connection.changed':
+        return session.putChatConnection(event.connection)
+      case 'chat.conversation.changed':
+        return conversations.put(event.conversation)
+      case 'chat.message.changed':
+        return threads.put(event.message)
+      case 'chat.roster.changed':
+        return roster.take(event)
+      case 'chat.own_presence.changed':
+        return presence.put(event.presence)
       case 'directory.contact.changed':
       case 'directory.contact.deleted':
         return contacts.take(event)
@@ -175,13 +204,25 @@ export const useSync = defineStore('sync', () => {
   /** Unregister the stack and show the sign-in page on every page of this browser. */
   async function signOut(): Promise<void> {
     await session.signOut()
+    forgetWriting()
     client?.signedOut()
+  }
+
+  /** What somebody has written is not for whoever signs in next. */
+  function forgetWriting(): void {
+    outbox.clear()
+    drafts.clear()
+    chats.clear()
   }
 
   function clear(): void {
     calls.clear()
     contacts.clear()
+    conversations.clear()
+    threads.clear()
     lamps.clear()
+    roster.clear()
+    presence.clear()
     journal.clear()
     teams.clear()
   }

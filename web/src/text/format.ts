@@ -44,9 +44,16 @@ export function regionOf(language: string, preferred = navigator.languages): str
   return preferred.find((each) => each.split('-')[0] === language) ?? language
 }
 
+/** They are asked for again and again, and take long to make. */
+const timeFormats = new Map<string, Intl.DateTimeFormat>()
+
 /** The time of day, as the language writes it. */
 export function formatTime(at: string, language: string): string {
-  return new Intl.DateTimeFormat(regionOf(language), { timeStyle: 'short' }).format(new Date(at))
+  const region = regionOf(language)
+  const known = timeFormats.get(region)
+  const format = known ?? new Intl.DateTimeFormat(region, { timeStyle: 'short' })
+  if (known === undefined) timeFormats.set(region, format)
+  return format.format(new Date(at))
 }
 
 /** A key that is the same for all times of one local day: "2026-11-24". */
@@ -70,6 +77,16 @@ export function formatDay(at: Date, now: Date, locale: string): string {
     month: 'long',
     year,
   }).format(at)
+}
+
+/** As short as can be: the time of today, the weekday of the last days, else the date. */
+export function formatWhen(at: Date, now: Date, locale: string): string {
+  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())
+  const days = (midnight(now) - midnight(at)) / 86_400_000
+  if (days <= 0) return formatTime(at.toISOString(), locale)
+  const options: Intl.DateTimeFormatOptions =
+    days < 7 ? { weekday: 'short' } : { dateStyle: 'short' }
+  return new Intl.DateTimeFormat(regionOf(locale), options).format(at)
 }
 
 /** One or two letters that stand for a name: "Max Mustermann" is "MM". */

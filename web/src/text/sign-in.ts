@@ -1,6 +1,7 @@
 /** What went wrong at sign-in: the sentence, and the field it belongs to. */
 import { useI18n } from 'vue-i18n'
 import type { ApiProblem } from '@/api/client'
+import type { Side } from '@/api/types'
 
 type SignInField = 'user' | 'password' | 'server'
 export type SignInPlace = SignInField | 'form'
@@ -21,6 +22,12 @@ export function fieldOf(problem: ApiProblem): SignInPlace {
   return problem.code === 'account_taken' ? 'user' : invalidField(problem)
 }
 
+/** The one side that the server keeps us out of, while the other took what was typed. */
+export function refusedSide({ code, fields }: ApiProblem): Side | null {
+  if (code !== 'sign_in_failed' || fields.accepted === undefined) return null
+  return fields.side === 'sip' || fields.side === 'chat' ? fields.side : null
+}
+
 /** Problems as sentences in the language of the page. */
 export function useSignInText() {
   const i18n = useI18n()
@@ -34,7 +41,8 @@ export function useSignInText() {
     const field = invalidField(problem)
     if (field !== 'form') return t(`signIn.invalid.${field}`)
     if (problem.code !== 'sign_in_failed') return t(`problem.${problem.code}`)
-    const key = `registrationProblem.${reasonOf(problem)}`
+    const kind = problem.fields.side === 'chat' ? 'chatProblem' : 'registrationProblem'
+    const key = `${kind}.${reasonOf(problem)}`
     return i18n.te(key) ? t(key) : t('problem.sign_in_failed')
   }
 }

@@ -1,0 +1,200 @@
+"""What the chat service and its engine say to each other."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from contracts.base import Model
+from contracts.chat import DeliveryProblem, Direction
+from contracts.chat_connection import ChatAccount, ChatConnection
+from contracts.identity import BareJid
+from contracts.presence import OwnPresence
+from services.chat.engine.roster_update import RosterUpdate
+
+
+class EngineChatAccount(Model):
+    """An account and the resource to bind. It stays the same: the server then ends an old stream
+    of ours before a new one begins, and nothing of the old one arrives later."""
+
+    account: ChatAccount
+    resource: str
+
+
+class ConnectionUpdate(Model):
+    """The stream opened, closed, or will be tried again."""
+
+    connection: ChatConnection
+    is_new: bool = Field(
+        default=False, description="a new stream: what was not acknowledged is lost (XEP-0198)"
+    )
+    is_guess: bool = Field(
+        default=False, description="neither profile nor DNS name the server: there may be none"
+    )
+
+
+class Quote(Model):
+    """What a message says it answers (XEP-0461)."""
+
+    stanza_id: str
+    sender: BareJid | None
+    excerpt: str
+
+
+class Reactions(Model):
+    """All reactions of the sender to a message (XEP-0444)."""
+
+    stanza_id: str
+    emoji: tuple[str, ...]
+
+
+class Bounce(Model):
+    """Why a message of ours came back."""
+
+    problem: DeliveryProblem
+    detail: str
+
+
+class Stanza(Model):
+    """What one message stanza says, whichever road it came by. Ids name other messages by what
+    their sender called them."""
+
+    conversation_id: BareJid
+    direction: Direction
+    sender: BareJid
+    stanza_id: str | None
+    archive_id: str | None
+    sent_at: AwareDatetime
+    body: str = ""
+    replaces: str | None = Field(default=None, description="XEP-0308")
+    retracts: str | None = Field(default=None, description="XEP-0424")
+    quote: Quote | None = None
+    reactions: Reactions | None = None
+    delivered: str | None = Field(default=None, description="XEP-0184")
+    displayed: str | None = Field(default=None, description="XEP-0333")
+    wants_receipt: bool = False
+    is_composing: bool | None = Field(default=None, description="XEP-0085; null: it does not say")
+    bounce: Bounce | None = None
+
+
+class Acknowledgement(Model):
+    """The server has a stanza of ours."""
+
+    conversation_id: BareJid
+    stanza_id: str
+
+
+class Arrival(Model):
+    """A stanza came, a device of ours sent one, or the server has one that we sent."""
+
+    number: int
+    stanza: Stanza | None = None
+    acknowledgement: Acknowledgement | None = None
+
+
+class ArrivalsUpdate(Model):
+    """What came at once, in its order. Kept by the engine until `forget_arrivals`."""
+
+    arrivals: tuple[Arrival, ...]
+
+
+class ArchivePage(Model):
+    """The answer to `read_archive`, oldest first."""
+
+    query_id: str
+    stanzas: tuple[Stanza, ...] = ()
+    first: str | None = None
+    last: str | None = None
+    is_complete: bool = True
+    error: str | None = Field(default=None, description="the condition that the server told")
+    is_without_archive: bool = Field(default=False, description="this server keeps none")
+
+
+class DisplayedUpdate(Model):
+    """A device of ours has displayed up to here (XEP-0490)."""
+
+    conversation_id: BareJid
+    archive_id: str
+
+
+class ChatSnapshot(Model):
+    """All that the engine knows."""
+
+    account: EngineChatAccount | None
+    connection: ConnectionUpdate
+    arrivals: tuple[Arrival, ...]
+    roster: RosterUpdate | None
+
+
+class OutgoingKind(StrEnum):
+    """What a stanza of ours is for."""
+
+    MESSAGE = "message"
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+    REACTIONS = "reactions"
+    DISPLAYED = "displayed"
+
+
+class Outgoing(Model):
+    """A stanza to send."""
+
+    conversation_id: BareJid
+    stanza_id: str
+    kind: OutgoingKind = OutgoingKind.MESSAGE
+    body: str = ""
+    target: str | None = Field(default=None, description="stanza id of the message it changes")
+    target_archive_id: str | None = None
+    quote: Quote | None = None
+    emoji: tuple[str, ...] = ()
+
+
+class ArchiveQuery(Model):
+    """A page of our archive: after an id or a time, or before an id ("" is its end)."""
+
+    query_id: str
+    with_jid: BareJid | None = None
+    after: str | None = None
+    start: AwareDatetime | None = None
+    before: str | None = None
+    limit: int
+
+
+class ChatEngine:
+    """Commands of the engine."""
+
+    def put_account(self, account: EngineChatAccount, presence: OwnPresence) -> None:
+        """Connect, and stay connected; what comes of it is an update. Replaces another account."""
+        raise NotImplementedError
+
+    def remove_account(self) -> None:
+        """Close the stream and forget."""
+        raise NotImplementedError
+
+    def get_connection(self) -> ConnectionUpdate:
+        raise NotImplementedError
+
+    def put_presence(self, presence: OwnPresence) -> None:
+        """Tell others now, or when connected."""
+        raise NotImplementedError
+
+    def send(self, stanza: Outgoing) -> None:
+        """Once per stream: one that this stream took already is not sent again.
+
+        Raises ChatDisconnected.
+        """
+        raise NotImplementedError
+
+    def acknowledge(self, conversation_id: BareJid, stanza_id: str) -> None:
+        """A message is stored here (XEP-0184). Only contacts are told."""
+        raise NotImplementedError
+
+    def set_composing(self, conversation_id: BareJid, *, is_composing: bool) -> None:
+        raise NotImplementedError
+
+    def read_archive(self, query: ArchiveQuery) -> None:
+        """The page comes as an update, in order with what comes live. Raises ChatDisconnected."""
+        raise NotImplementedError
+
+    def forget_arrivals(self, up_to: int) -> None:
+        """The service has stored what those up to this number said."""
+        raise NotImplementedError

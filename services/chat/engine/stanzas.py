@@ -1,0 +1,162 @@
+"""Message stanzas to and from what the service works with."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+from slixmpp import JID
+from slixmpp.stanza import Message
+
+from contracts.chat import LONGEST_BODY, LONGEST_EXCERPT, MOST_REACTIONS, DeliveryProblem, Direction
+from contracts.identity import BareJid
+from services.chat.engine.commands import Bounce, Quote, Reactions, Stanza
+
+LONGEST_ID = 512
+LONGEST_RECEIVED_BODY = 4 * LONGEST_BODY
+LONGEST_DETAIL = 200
+FUTURE = timedelta(minutes=5)
+REPLY_NS = "urn:xmpp:reply:0"
+PROBLEMS = {
+    "item-not-found": DeliveryProblem.RECIPIENT_UNKNOWN,
+    "service-unavailable": DeliveryProblem.RECIPIENT_UNKNOWN,
+    "recipient-unavailable": DeliveryProblem.RECIPIENT_UNKNOWN,
+    "remote-server-not-found": DeliveryProblem.SERVER_UNREACHABLE,
+    "remote-server-timeout": DeliveryProblem.SERVER_UNREACHABLE,
+    "not-acceptable": DeliveryProblem.REFUSED,
+    "not-allowed": DeliveryProblem.REFUSED,
+    "forbidden": DeliveryProblem.REFUSED,
+    "policy-violation": DeliveryProblem.REFUSED,
+    "resource-constraint": DeliveryProblem.REFUSED,
+}
+_bare_jid: TypeAdapter[str] = TypeAdapter(BareJid)
+
+
+def read(
+    message: Message, own: str, archive_id: str | None = None, stamp: datetime | None = None
+) -> Stanza | None:
+    """What a stanza says, if anything that belongs to a conversation of two.
+
+    `archive_id` and `stamp` are those of the archive, which alone the caller has checked to be
+    ours; `own` is our bare address.
+    """
+    kind = message["type"]
+    if kind not in ("chat", "normal", "error"):
+        return None
+    sender = bare(message["from"]) or own
+    recipient = bare(message["to"]) or own
+    is_sent = sender == own and kind != "error"
+    conversation_id = recipient if is_sent else sender
+    if own not in (sender, recipient):
+        return None
+    stanza = Stanza(
+        conversation_id=conversation_id,
+        direction=Direction.SENT if is_sent else Direction.RECEIVED,
+        sender=sender,
+        stanza_id=short(message["id"]) or _id_in(message, "origin_id"),
+        archive_id=archive_id or _live_archive_id(message, own),
+        sent_at=_time(stamp or _delay(message, own)),
+    )
+    if kind == "error":
+        return stanza.model_copy(update={"bounce": _bounce(message)})
+    return _with_content(stanza, message)
+
+
+def _with_content(stanza: Stanza, message: Message) -> Stanza | None:
+    content: dict[str, object] = {
+        "body": _text(message["body"], LONGEST_RECEIVED_BODY),
+        "replaces": _id_in(message, "replace"),
+        "retracts": _id_in(message, "retract"),
+        "delivered": short(message["receipt"]),
+        "displayed": _id_in(message, "displayed"),
+        "wants_receipt": bool(message["request_receipt"]),
+        "is_composing": _is_composing(message["chat_state"]),
+    }
+    if reply_id := _id_in(message, "reply"):
+        content |= _reply(message, reply_id)
+    if target := _id_in(message, "reactions"):
+        content["reactions"] = Reactions(stanza_id=target, emoji=_emoji(message))
+    if content["retracts"] or content.get("reactions"):
+        content["body"] = ""  # a text for clients that do not know of these
+    says = [value for name, value in content.items() if name != "wants_receipt"]
+    if all(value in (None, "") for value in says):
+        return None
+    return stanza.model_copy(update=content)
+
+
+def _reply(message: Message, reply_id: str) -> dict[str, object]:
+    """Who is quoted, and the text without the quotation that is for other clients."""
+    quoted = message["reply"].get_fallback_body()
+    excerpt = " ".join(line.removeprefix(">").strip() for line in quoted.splitlines())
+    quote = Quote(
+        stanza_id=reply_id,
+        sender=bare(message["reply"]["to"]),
+        excerpt=_text(excerpt, LONGEST_EXCERPT),
+    )
+    body = message["reply"].strip_fallback_content()
+    return {"quote": quote, "body": _text(body, LONGEST_RECEIVED_BODY)}
+
+
+def _emoji(message: Message) -> tuple[str, ...]:
+    values = [each["value"] or "" for each in message["reactions"]]
+    fitting = [each for each in values if 0 < len(each) <= 32 and not any(map(str.isspace, each))]
+    return tuple(dict.fromkeys(fitting))[:MOST_REACTIONS]
+
+
+def _is_composing(state: str) -> bool | None:
+    return state == "composing" if state else None
+
+
+def _bounce(message: Message) -> Bounce:
+    condition = message["error"]["condition"]
+    return Bounce(
+        problem=PROBLEMS.get(condition, DeliveryProblem.FAILED),
+        detail=_text(message["error"]["text"] or condition, LONGEST_DETAIL),
+    )
+
+
+def _live_archive_id(message: Message, own: str) -> str | None:
+    """Only our own server may say what our archive calls a message (XEP-0359 section 6)."""
+    for element in message.xml.findall("{urn:xmpp:sid:0}stanza-id"):
+        if element.get("by") == own:
+            return short(element.get("id"))
+    return None
+
+
+def _delay(message: Message, own: str) -> datetime | None:
+    """When our server took a message that it kept for us; nobody else may say when that was."""
+    delay = message.get_plugin("delay", check=True)
+    if delay is None or delay["from"].bare not in (own, own.partition("@")[2]):
+        return None
+    stamp: datetime | None = delay["stamp"]
+    return stamp
+
+
+def _id_in(message: Message, name: str) -> str | None:
+    """The id that an element of a stanza has, if it is there: asking slixmpp plainly adds it."""
+    element = message.get_plugin(name, check=True)
+    return short(element["id"]) if element is not None else None
+
+
+def _time(stamp: datetime | None) -> datetime:
+    now = datetime.now(UTC)
+    if stamp is None:
+        return now
+    if stamp.tzinfo is None:
+        stamp = stamp.replace(tzinfo=UTC)
+    return min(stamp, now + FUTURE)
+
+
+def bare(jid: JID | str) -> str | None:
+    """A valid bare address, or None."""
+    try:
+        return _bare_jid.validate_python(JID(jid).bare)
+    except (ValueError, ValidationError):  # slixmpp's InvalidJID is a ValueError
+        return None
+
+
+def short(text: str | None) -> str | None:
+    """An id, unless it is none or unreasonably long."""
+    return text if text and len(text) <= LONGEST_ID else None
+
+
+def _text(text: str | None, length: int) -> str:
+    return (text or "")[:length]

@@ -1,0 +1,139 @@
+"""Streams break, parts die, the chat server restarts: the conversation stays that of its archive.
+
+What happens is random; the seed is in the name of a test that fails.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from deploy.stack import Stack
+from tests.peers.chat_server import ChatServer
+from tests.peers.chatter import Chatter
+from tests.peers.ear import eventually
+from tests.peers.face import Face
+from tests.peers.supervised import SupervisedStack
+
+BOB = "/api/v1/conversations/bob@practice/messages"
+EVENTS = 14
+SETTLED_WITHIN_S = 40
+ASK_FOR_S = 30
+
+
+@pytest.fixture(scope="module")
+def server(servers_directory: Path) -> Iterator[ChatServer]:
+    with ChatServer(servers_directory / "chat-server") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stack(server: ChatServer, servers_directory: Path) -> Iterator[SupervisedStack]:
+    instances = (server.practice.instances,)
+    stack = SupervisedStack(Stack.create(servers_directory / "archive", instances, name="archive"))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+def alice(stack: SupervisedStack) -> Iterator[Face]:
+    """Signed in to chat alone: there is no PBX."""
+    credentials = {
+        "user": "alice",
+        "password": "alice-practice",
+        "server": "practice",
+        "remember": True,
+        "without": "sip",
+    }
+    with Face(stack.stack.address) as face:
+        response = face.request("POST", "/api/v1/session", credentials)
+        assert response.status_code == 200, response.text
+        assert response.json()["chat"]["state"] == "connected"
+        assert response.json()["sip"]["aor"] is None
+        yield face
+
+
+def test_the_conversation_is_that_of_the_archive_whatever_fails(
+    server: ChatServer, stack: SupervisedStack, alice: Face
+):
+    chance = random.Random(seed := random.randrange(10**6))
+    written: list[str] = []
+
+    def alice_writes() -> None:
+        for _ in range(chance.randint(1, 3)):
+            written.append(text := f"alice {len(written)} {uuid4()}")
+            write(alice, text)
+
+    def bob_writes() -> None:
+        somebody_writes(server, "bob", "alice@practice", chance.randint(1, 12))
+
+    def tablet_writes() -> None:
+        somebody_writes(server, "alice", "bob@practice", chance.randint(1, 3))
+
+    says = [alice_writes, bob_writes, tablet_writes]
+    fails: list[Callable[[], object]] = [
+        lambda: stack.kill("chat"),
+        lambda: stack.kill("chat-engine"),
+        server.restart,
+        server.crash,
+    ]
+    chance.shuffle(fails)
+    for number in range(EVENTS):
+        if number % 3 == 2 and fails:
+            fails.pop()()
+        chance.choice(says)()
+
+    alice_writes()
+    with Chatter(server.practice, "alice", "auditor") as auditor:
+        expected: list[str] = []
+
+        def is_settled() -> bool:
+            expected[:] = [
+                message["mam_result"]["forwarded"]["stanza"]["body"]
+                for message in auditor.archive()
+                if message["mam_result"]["forwarded"]["stanza"]["body"]
+            ]
+            return set(written) <= set(expected) and shown(alice) == expected
+
+        eventually(is_settled, within_s=SETTLED_WITHIN_S, what=f"seed {seed}: not as the archive")
+    assert sorted(each for each in expected if each.startswith("alice")) == sorted(written)
+
+
+def write(face: Face, text: str) -> None:
+    """As a page does: again, under the same key, until there is an answer."""
+    key = uuid4().hex
+    deadline = time.monotonic() + ASK_FOR_S
+
+    def is_answered() -> bool:
+        try:
+            response = face.request(
+                "POST", BOB, {"body": text}, headers={"Idempotency-Key": key}, timeout=6
+            )
+        except httpx.TransportError:
+            return False
+        assert response.status_code in (201, 409, 503, 504), response.text
+        return response.status_code in (201, 409)  # 409: it died with the answer
+
+    eventually(is_answered, within_s=deadline - time.monotonic(), what="no answer")
+
+
+def somebody_writes(server: ChatServer, user: str, to: str, number: int) -> None:
+    """From another client, which sees that the server has it all."""
+    with Chatter(server.practice, user, "elsewhere") as writer:
+        for each in range(number):
+            writer.send(to, f"elsewhere {user} {each} {uuid4()}")
+        writer.ask(lambda: writer.client.plugin["xep_0199"].send_ping(writer.client.boundjid.bare))
+
+
+def shown(face: Face) -> list[str]:
+    response = face.request("GET", BOB, params={"limit": 200})
+    if response.status_code != 200:
+        return []
+    return [each["body"] for each in response.json()["items"]]

@@ -1,0 +1,129 @@
+"""Another chat client: a person at the practice server, with a mind of their own."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Self
+
+from slixmpp import ClientXMPP
+from slixmpp.stanza import Message
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
+
+from deploy.practice.server import PracticeServer
+from tests.peers.ear import eventually
+
+PLUGINS = (30, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
+ANSWER_S = 10
+
+
+class Chatter:
+    """One signed-in client, in a thread of its own. `messages` are all message stanzas it got."""
+
+    def __init__(self, practice: PracticeServer, user: str, resource: str = "peer") -> None:
+        self.jid = f"{user}@practice"
+        self.messages: list[Message] = []
+        self._practice = practice
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        self.client: ClientXMPP = self.do(lambda: self._make(user, resource))
+
+    def __enter__(self) -> Self:
+        is_open = threading.Event()
+        self.do(lambda: self.client.add_event_handler("session_start", lambda _: is_open.set()))
+        self.do(lambda: self.client.connect("127.0.0.1", self._practice.xmpp_port))
+        assert is_open.wait(ANSWER_S), "the peer is not let in"
+        self.do(self.client.send_presence)
+        self.ask(lambda: self.client.get_roster())
+        self.ask(lambda: self.client.plugin["xep_0280"].enable())
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.ask(lambda: self.client.disconnect())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(ANSWER_S)
+
+    def _run(self) -> None:
+        """The thread's own, since that of the test may have a loop of another library."""
+        self._loop.run_forever()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    def send(self, to: str, body: str, **stanza: Any) -> str:
+        """The id of the stanza. `stanza` has its further elements, by slixmpp's names."""
+
+        def write() -> str:
+            message = self.client.make_message(mto=to, mbody=body or None, mtype="chat")
+            for element, values in stanza.items():
+                if isinstance(values, dict):
+                    for name, value in values.items():
+                        message[element][name] = value
+                else:
+                    message[element] = values
+            message.send()
+            return str(message["id"])
+
+        return self.do(write)
+
+    def send_xml(self, text: str) -> None:
+        """Anything at all."""
+        self.do(lambda: self.client.send_raw(text))
+
+    def hears(self, body: str) -> Message:
+        """The first message with this text."""
+        return eventually(
+            lambda: next((each for each in self.messages if each["body"] == body), None),
+            what=f"{self.jid} has not got {body!r}",
+        )
+
+    def gets(self, is_it: Callable[[Message], Any]) -> Message:
+        """The first message that fits."""
+        return eventually(
+            lambda: next((each for each in self.messages if is_it(each)), None),
+            what=f"{self.jid} has not got the message",
+        )
+
+    def archive(self) -> list[Message]:
+        """All messages of the server's archive, in its order, with their ids."""
+
+        async def read() -> list[Message]:
+            return [each async for each in self.client.plugin["xep_0313"].iterate(rsm={"max": 100})]
+
+        return self.ask(read)
+
+    def do(self, action: Callable[[], Any]) -> Any:
+        """Run something in the client's thread."""
+        done: Future[Any] = Future()
+
+        def run() -> None:
+            try:
+                done.set_result(action())
+            except Exception as error:
+                done.set_exception(error)
+
+        self._loop.call_soon_threadsafe(run)
+        return done.result(ANSWER_S)
+
+    def ask(self, question: Callable[[], Any]) -> Any:
+        """The same with what has to be awaited."""
+
+        async def run() -> Any:
+            return await question()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(ANSWER_S)
+
+    def _make(self, user: str, resource: str) -> ClientXMPP:
+        asyncio.set_event_loop(self._loop)
+        client = ClientXMPP(f"{self.jid}/{resource}", f"{user}-practice")
+        client.ca_certs = str(self._practice.authority)
+        client.enable_direct_tls = False
+        for number in PLUGINS:
+            client.register_plugin(f"xep_{number:04}")
+        client.register_handler(
+            Callback("peer", StanzaPath("message"), lambda stanza: self.messages.append(stanza))
+        )
+        return client
