@@ -30,6 +30,8 @@ class Progress:
         """Of a stack that has nothing yet, newest first."""
         self.is_due = False
         """Something came that the archive must tell the order of."""
+        self.uploads: dict[str, Reply] = {}
+        """What is asked of the upload service, by query."""
         self.asked: dict[str, Reply] = {}
         """Pages for those who scroll back, by query."""
         self.composing: dict[str, float] = {}
