@@ -65,12 +65,13 @@ export function useRecentEmoji() {
 }
 
 const segmenter = new Intl.Segmenter()
+const SOME = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u
 const ONE = /^(\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v
 
 /** Whether a text is nothing but a few emoji: those are shown large. */
 export function isOnlyEmoji(text: string): boolean {
   const trimmed = text.replace(/\s+/g, '')
-  if (trimmed === '' || trimmed.length > 60) return false
+  if (trimmed.length > 60 || !SOME.test(trimmed)) return false
   const signs = Array.from(segmenter.segment(trimmed), ({ segment }) => segment)
   return signs.length <= 3 && signs.every((sign) => ONE.test(sign))
 }
