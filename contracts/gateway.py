@@ -108,6 +108,9 @@ class Settings(Model):
     recording_days: int = Field(
         default=DEFAULT_RECORDING_DAYS, description="how long recordings are kept; 0: for ever"
     )
+    offers_pick_up: bool = Field(
+        default=True, description="whether pages offer calls that ring at colleagues'"
+    )
     status_texts: StatusTexts = StatusTexts()
 
 
@@ -118,6 +121,7 @@ class SettingsPatch(Model):
     colour_scheme: ColourScheme | None = None
     audio_sink: AudioSink | None = None
     recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
+    offers_pick_up: bool | None = None
     status_texts: StatusTexts | None = None
 
 

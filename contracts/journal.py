@@ -50,6 +50,8 @@ class JournalEntry(Model):
     talk_time_s: float
     transferred_to: Remote | None = None
     """Who has the call now."""
+    conferred_with: tuple[Remote, ...] = ()
+    """Who was in conference with it."""
     diversion: Diversion | None = None
     placed_on: PlacedOn | None = None
     encryption: Encryption | None = None

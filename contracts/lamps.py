@@ -47,6 +47,9 @@ class Lamp(Model):
     remote: Remote | None = Field(
         default=None, description="who calls, or is parked; null if the PBX does not tell"
     )
+    is_replaceable: bool = Field(
+        default=False, description="the call that waits there can be taken over by Replaces"
+    )
     since: AwareDatetime = Field(description="when the state became this one, as far as we know")
     completion: CallCompletion | None = Field(
         default=None, description="ours, if we asked to be told when they are free"

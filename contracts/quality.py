@@ -18,6 +18,7 @@ class QualityRating(StrEnum):
 class QualityProblem(StrEnum):
     """What impairs a call most. The page has a sentence for each."""
 
+    NO_SOUND = "no_sound"  # no packet has come for more than five seconds
     LOSS = "loss"  # packets to us do not arrive
     JITTER = "jitter"  # they arrive unevenly: too late to be heard, or after a long buffer
     DELAY = "delay"  # they are long on their way

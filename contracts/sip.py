@@ -158,6 +158,9 @@ class Call(Model):
     audio_sink: AudioSink = AudioSink.BROWSER
     continuity: CallContinuity = CallContinuity.UNBROKEN
     conference_id: str | None = None
+    conferred_with: tuple[Remote, ...] = Field(
+        default=(), description="who was in conference with this call, the first sixteen"
+    )
     transfer: Transfer | None = None
     started_at: AwareDatetime
     answered_at: AwareDatetime | None = None

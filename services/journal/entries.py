@@ -32,6 +32,7 @@ def entry_of(call: Call) -> JournalEntry:
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
         transferred_to=_transferred_to(call),
+        conferred_with=call.conferred_with,
         diversion=call.diversion,
         placed_on=call.placed_on,
         encryption=call.encryption,

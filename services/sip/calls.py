@@ -1,5 +1,6 @@
 """Rules of calls: what a final response means, and what becomes of a call whose engine died."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from contracts.sip import (
@@ -8,6 +9,7 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    Remote,
     TerminationCause,
     Transfer,
     TransferState,
@@ -32,6 +34,9 @@ _PROBLEM_OF_STATUS = {
     604: CallProblem.NOT_FOUND,
     606: CallProblem.MEDIA_REFUSED,
 }
+
+
+MOST_MET = 16
 
 
 def problem_of_status(sip_status: int) -> CallProblem:
@@ -82,6 +87,12 @@ def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Trans
     if transfer.state is TransferState.CONFIRMED and cause is TerminationCause.REMOTE_BYE:
         return transfer.model_copy(update={"state": TransferState.COMPLETED})
     return None
+
+
+def conferred_with(call: Call, parties: Iterable[Remote]) -> tuple[Remote, ...]:
+    """Whom its party has met, with these parties of a conference that it is in."""
+    met = dict.fromkeys((*call.conferred_with, *parties))
+    return tuple(each for each in met if each != call.remote)[:MOST_MET]
 
 
 def keeps_busy(call: Call) -> bool:

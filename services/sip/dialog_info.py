@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from contracts.lamps import LampState
 from contracts.sip import Remote
+from services.sip.engine.commands import Dialog
 from services.sip.engine.remotes import remote_of
 
 MAX_DIALOGS = 64
+_WORD = re.compile(r"[A-Za-z0-9\-.!%*_+`'~()<>:\\/\[\]?{}@]{1,256}")
+"""Of Call-ID (RFC 3261 section 25.1); a tag is a narrower token."""
 RUNNING = {"trying", "proceeding", "early", "confirmed"}
 
 
@@ -24,6 +27,8 @@ class WatchedDialog:
     direction: str
     """"initiator", "recipient", or "" if it was not told."""
     remote: Remote | None
+    identity: Dialog | None
+    """What it takes to replace it; None if the notifier keeps that to itself."""
 
     @property
     def is_ringing(self) -> bool:
@@ -65,9 +70,13 @@ class DialogInfo:
 
     @property
     def ringing(self) -> WatchedDialog | None:
-        """The dialog that waits for an answer; of several one that tells who calls."""
+        """The dialog that waits for an answer; of several rather one that can be replaced."""
         ringing = [each for each in self._dialogs.values() if each.is_ringing]
-        return max(ringing, key=lambda each: each.remote is not None, default=None)
+        return max(
+            ringing,
+            key=lambda each: (each.identity is not None, each.remote is not None),
+            default=None,
+        )
 
 
 def parsed(body: str, name: str) -> ET.Element:
@@ -105,6 +114,24 @@ def _dialog(element: ET.Element) -> WatchedDialog:
         state=_text(element, "state"),
         direction=element.get("direction", ""),
         remote=_remote(element),
+        identity=_identity(element),
+    )
+
+
+def _identity(dialog: ET.Element) -> Dialog | None:
+    """Of the dialog itself (section 4.1.1); what does not fit a header field is not used."""
+    named = [dialog.get(name, "") for name in ("call-id", "local-tag", "remote-tag")]
+    targets = [each.get("uri", "") for remote in children(dialog, "remote")
+               for each in children(remote, "target")]  # fmt: skip
+    target = remote_of(f"<{targets[0]}>").uri if targets else None
+    if target is None or not all(map(_WORD.fullmatch, named)):
+        return None
+    sip_call_id, local_tag, remote_tag = named
+    return Dialog(
+        sip_call_id=sip_call_id,
+        local_tag=local_tag,
+        remote_tag=remote_tag,
+        remote_target=target,
     )
 
 

@@ -11,7 +11,7 @@ from contracts.errors import LampNotFound
 from contracts.identity import PhoneNumber
 from contracts.lamps import CallCompletion, Lamp, LampChanged, LampKind, LampState
 from contracts.sip import Remote
-from services.sip.engine.commands import LampUpdate
+from services.sip.engine.commands import Dialog, LampUpdate
 
 PARKED_WITHIN_S = 10
 """Between our command and the lamp of the slot."""
@@ -19,7 +19,7 @@ PARKED_WITHIN_S = 10
 
 class LampStore(Store):
     """sip:lamps (by number), sip:lamp_revision (of all together), sip:completions (by number),
-    sip:parking (whom we are parking)."""
+    sip:parking (whom we are parking), sip:ringing (dialogs that can be replaced, by number)."""
 
     def __init__(self, redis: "Redis[str]") -> None:
         super().__init__(redis)
@@ -27,6 +27,7 @@ class LampStore(Store):
         self._revision_key = self.key("lamp_revision")
         self._completions_key = self.key("completions")
         self._parking_key = self.key("parking")
+        self._ringing_key = self.key("ringing")
         self._lamp_lock = Lock()
 
     def lamps(self) -> list[Lamp]:
@@ -42,6 +43,11 @@ class LampStore(Store):
         if lamp is None:
             raise LampNotFound(number, number=number)
         return lamp
+
+    def find_ringing(self, number: PhoneNumber) -> Dialog | None:
+        """The dialog that waits for an answer there, if it can be replaced."""
+        text = self.redis.hget(self._ringing_key, number)
+        return Dialog.model_validate_json(text) if text else None
 
     def put_lamp(self, update: LampUpdate) -> None:
         """Store and publish, unless nothing has changed."""
@@ -114,9 +120,12 @@ class LampStore(Store):
             kind=update.kind,
             state=update.state,
             remote=remote,
+            is_replaceable=update.ringing is not None,
             since=known.since if known is not None and is_same_state else datetime.now(UTC),
             completion=known.completion if known else self.completions().get(update.number),
         )
+        ringing = update.ringing.model_dump_json() if update.ringing else ""
+        transaction.pipeline.hset(self._ringing_key, update.number, ringing)
         if lamp != known:
             self._write(transaction, lamp)
 
@@ -128,5 +137,6 @@ class LampStore(Store):
 
 
 def _unknown(lamp: Lamp) -> Lamp:
-    changed = {"state": LampState.UNKNOWN, "remote": None, "since": datetime.now(UTC)}
+    nothing = {"remote": None, "is_replaceable": False}
+    changed = {"state": LampState.UNKNOWN, "since": datetime.now(UTC), **nothing}
     return lamp.model_copy(update=changed)

@@ -42,16 +42,17 @@ class LampsPart(AccountPart, LampsRpc):
         lamp = self.store.get_lamp(request.number)
         if lamp.state is not WAITING.get(lamp.kind):
             raise WrongLampState(lamp.state, state=lamp.state)
-        dialled = lamp.number
+        dialled, replaced = lamp.number, None
         if lamp.kind is LampKind.PERSON:
-            if profile.pick_up_prefix is None:
+            replaced = self.store.find_ringing(lamp.number)
+            if profile.pick_up_prefix is not None:
+                dialled, replaced = profile.pick_up_prefix + lamp.number, None
+            elif replaced is None:
                 raise NotOffered("pick_up_prefix")
-            dialled = profile.pick_up_prefix + lamp.number
         remote = lamp.remote or remote_of(target_uri(lamp.number, profile.domain))
-        picked_up = PickedUp(remote=remote, picked_up_from=lamp.number)
-        return self.engine.place_call(
-            uuid4().hex, target_uri(dialled, profile.domain), dialled, picked_up
-        )
+        picked_up = PickedUp(remote=remote, picked_up_from=lamp.number, replaced=replaced)
+        uri = replaced.remote_target if replaced else target_uri(dialled, profile.domain)
+        return self.engine.place_call(uuid4().hex, uri, dialled, picked_up)
 
     @rpc
     def park(self, request: CallCommand) -> Call:

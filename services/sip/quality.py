@@ -132,19 +132,39 @@ class QualityMeter:
         self._jitter_sum_ms += figures.jitter_ms
         self._count += 1
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing came for longer than five seconds."""
+        first, last = (self._looks[0], self._looks[-1]) if self._looks else (_NOTHING, _NOTHING)
+        return len(self._looks) == WINDOW_LOOKS and first.received == last.received
+
     def now(self) -> CallQuality | None:
-        """Of the last seconds; none before there is anything to compare, or if nothing came."""
+        """Of the last seconds; none before there is anything to compare, or nothing came yet."""
+        if self.is_silent:
+            return _silence(self._looks[-1])
         if len(self._looks) < 2 or self._looks[0].received == self._looks[-1].received:
             return None
         jitter_ms = sum(each.jitter_ms for each in self._looks) / len(self._looks)
         return quality_between(self._looks[0], self._looks[-1], jitter_ms)
 
     def whole(self) -> CallQuality | None:
-        """Of the call up to now; none if nothing was heard."""
+        """Of the call up to now; none if nothing can be said of it."""
         last = _sum(self._before, self._looks[-1]) if self._looks else _NOTHING
         if last.received == 0:
-            return None
+            return _silence(last) if self.is_silent else None
         return quality_between(_NOTHING, last, self._jitter_sum_ms / self._count)
+
+
+def _silence(last: StreamFigures) -> CallQuality:
+    return CallQuality(
+        codec=last.codec,
+        jitter_ms=0,
+        loss_percent=100,
+        round_trip_ms=last.round_trip_ms,
+        mos=1.0,
+        rating=QualityRating.POOR,
+        problem=QualityProblem.NO_SOUND,
+    )
 
 
 _NOTHING = StreamFigures("", 0, 0, 0, 0, 0, 0, 0, None)

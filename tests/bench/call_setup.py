@@ -15,6 +15,7 @@ from deploy.practice.server import PracticeServer, asterisk_says
 from tests.bench.baresip import NAME as PEER
 from tests.bench.baresip import Baresip, baresip
 from tests.bench.figures import Figure, Report, percentile
+from tests.bench.painting import next_painted_at_ms, watch_for
 from tests.bench.servers import alice_at, page_of, practice_server_in, stack_in
 from tests.bench.sound_card import sound_card
 from tests.bench.wire import Wire
@@ -26,41 +27,7 @@ WARM_UP_RUNS = 3
 LONGEST_PAUSE_S = 0.05
 """Pauses are random, so that the runs do not march in step with anybody's period."""
 
-WATCH_FOR_CARDS = """() => {
-  // what is to be added to the page's clock, in milliseconds; finer than Date.now() tells at once
-  const clockOffset = () => {
-    const before = Date.now()
-    let after
-    do after = Date.now()
-    while (after === before)
-    return after - performance.now()
-  }
-  const seen = new Set()
-  const opacity = (card) => Number(getComputedStyle(card).opacity)
-  window.cardsPaintedAt = []
-  const channel = new MessageChannel()
-  channel.port1.onmessage = () => {
-    const paintedAt = performance.now()
-    window.cardsPaintedAt.push(paintedAt + clockOffset())
-  }
-  const look = () => {
-    const cards = document.querySelectorAll('[data-testid="call-card"][data-direction="incoming"]')
-    for (const card of cards) {
-      if (seen.has(card.dataset.callId) || opacity(card) < 0.5) continue
-      seen.add(card.dataset.callId)
-      channel.port2.postMessage(null) // heard after the frame that is being made
-    }
-    requestAnimationFrame(look)
-  }
-  requestAnimationFrame(look)
-}"""
-NEXT_CARD = """async () => {
-  for (let waitedMs = 0; window.cardsPaintedAt.length === 0; waitedMs += 20) {
-    if (waitedMs > 5000) throw new Error('no card was painted')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return window.cardsPaintedAt.shift()
-}"""
+INCOMING_CARD = '[data-testid="call-card"][data-direction="incoming"]'
 
 
 def measure(directory: Path, runs: int = 40) -> Report:
@@ -76,7 +43,7 @@ def measure(directory: Path, runs: int = 40) -> Report:
         page = stack.enter_context(page_of(alices_stack, directory, card.socket))
         outgoing = _outgoing(alice, wire, bob, peer_wire, runs)
         report.add(_figure("post_to_invite_p95_ms", *outgoing))
-        page.evaluate(WATCH_FOR_CARDS)
+        watch_for(page, INCOMING_CARD)
         incoming = _incoming(server, (alice, page, wire), (bob, peer_wire), runs)
         report.add(_figure("invite_to_card_p95_ms", *incoming))
     for title, (times, peer_times) in {"outgoing": outgoing, "incoming": incoming}.items():
@@ -112,7 +79,7 @@ def _incoming(
         _pause()
         asterisk_says(server, "channel originate PJSIP/alice application Echo")
         invited_at = wire.next_invite_at()
-        painted_at_ms = page.evaluate(NEXT_CARD)
+        painted_at_ms = next_painted_at_ms(page)
         alice.command(alice.is_called(), "reject", {})
         eventually(lambda: not alice.calls(), what="the end of a call")
         _pause()

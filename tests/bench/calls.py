@@ -12,15 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from deploy.practice.server import PracticeServer
 from deploy.stack import Stack
 from tests.bench.baresip import NAME as PEER
 from tests.bench.baresip import Baresip, baresip
 from tests.bench.figures import Figure, Report, percentile
+from tests.bench.painting import next_painted_at_ms, watch_for
 from tests.bench.servers import alice_at, page_of, practice_server_in, stack_in
 from tests.bench.sound_card import sound_card
+from tests.bench.wire import Wire
 from tests.e2e.conftest import HANG_UP_EVERYTHING, card, dial
 from tests.peers.ear import eventually
 from tests.peers.face import Face
@@ -30,9 +32,11 @@ CALLS, WARM_UP_CALLS, CALLS_PER_SAMPLE = 500, 200, 10
 AT_ONCE = 8
 TALK_S = 20.0
 TRANSFERS = 20
+LAMPS = 40
 CALLS_PER_S, FLOOD_S = 20, 60
 FLOOD_ENDS_WITHIN_S = 60
 """After the last call was begun."""
+BUSY_LAMP = '[data-testid="lamp"][data-lamp="busy"]'
 SCENARIO = Path(__file__).with_name("busy_caller.xml")
 
 
@@ -42,7 +46,8 @@ def measure(directory: Path, calls: int = CALLS) -> Report:
     with ExitStack() as stack:
         sound = stack.enter_context(sound_card(directory / "sound", 600))
         server = stack.enter_context(practice_server_in(directory))
-        alices_stack = stack.enter_context(stack_in(directory, server, server.sip_port))
+        wire = stack.enter_context(Wire(server.sip_port))
+        alices_stack = stack.enter_context(stack_in(directory, server, wire.port))
         alice = stack.enter_context(alice_at(alices_stack))
         bob = stack.enter_context(baresip(directory, "bob", server.sip_port, sound.socket))
         engine, peer = listener(alices_stack.audio_port), psutil.Process(bob.pid)
@@ -50,7 +55,10 @@ def measure(directory: Path, calls: int = CALLS) -> Report:
         report.add(Figure("calls_at_once", _at_once(alice), f"of {AT_ONCE}", 1))
         times = _transfers(alice, bob)
         report.add(Figure("transfer_p95_ms", percentile(times, 95), "ms", len(times)))
-        _cpu_of_a_call(report, directory, alices_stack, sound.socket, (bob, peer))
+        with page_of(alices_stack, directory, sound.socket) as page:
+            _cpu_of_a_call(report, alices_stack, page, (bob, peer))
+            times = _lamps(page, wire, bob)
+        report.add(Figure("lamp_p95_ms", percentile(times, 95), "ms", len(times)))
         unanswered = _unanswered(server, directory)
         report.add(Figure("sipp_20cps_unanswered", unanswered, "", CALLS_PER_S * FLOOD_S))
         eventually(lambda: not alice.calls(), within_s=FLOOD_ENDS_WITHIN_S, what="calls that stay")
@@ -124,11 +132,7 @@ def _transfers(alice: Face, bob: Baresip) -> list[float]:
 
 
 def _cpu_of_a_call(
-    report: Report,
-    directory: Path,
-    stack: Stack,
-    sound_socket: Path,
-    theirs: tuple[Baresip, psutil.Process],
+    report: Report, stack: Stack, page: Page, theirs: tuple[Baresip, psutil.Process]
 ) -> None:
     bob, peer = theirs
     bob.command("dial", ECHO)
@@ -136,13 +140,26 @@ def _cpu_of_a_call(
     (peers_percent,) = _cpu_percent(peer)
     bob.command("hangup")
     bob.waits_for("CALL_CLOSED")
-    with page_of(stack, directory, sound_socket) as page:
-        dial(page, ECHO)
-        expect(card(page, state="confirmed")).to_be_visible()
-        engine, gateway = _cpu_percent(listener(stack.audio_port), worker(stack.gateway_port))
-        page.evaluate(HANG_UP_EVERYTHING)
+    dial(page, ECHO)
+    expect(card(page, state="confirmed")).to_be_visible()
+    engine, gateway = _cpu_percent(listener(stack.audio_port), worker(stack.gateway_port))
+    page.evaluate(HANG_UP_EVERYTHING)
     report.add(Figure("engine_cpu_percent", engine, "% of a core", 1, PEER, peers_percent))
     report.add(Figure("gateway_cpu_percent", gateway, "% of a core", 1))
+
+
+def _lamps(page: Page, wire: Wire, bob: Baresip) -> list[float]:
+    """From the server's NOTIFY that bob talks to his lamp on the page."""
+    watch_for(page, BUSY_LAMP)
+    times = []
+    for _ in range(LAMPS):
+        bob.command("dial", TONE)
+        lit_at = wire.next_lamp_at()
+        times.append(next_painted_at_ms(page) - lit_at * 1000)
+        bob.command("hangup")
+        bob.waits_for("CALL_CLOSED")
+        expect(page.locator(BUSY_LAMP)).to_have_count(0)
+    return times
 
 
 def _cpu_percent(*processes: psutil.Process) -> list[float]:

@@ -1,4 +1,4 @@
-"""The wire between a phone and its server: a UDP relay that knows when each INVITE passed."""
+"""The wire between a phone and its server: a UDP relay that knows when INVITEs and lamps passed."""
 
 import queue
 import re
@@ -13,6 +13,8 @@ from deploy.program import LOOPBACK
 SO_TIMESTAMPNS = 35
 """Linux: each datagram comes with the time at which the kernel received it."""
 _TIMESPEC = struct.Struct("@ll")
+LAMP_IS_LIT = (b"dialog-info+xml", b"<state>confirmed</state>")
+"""In a NOTIFY about somebody who talks (RFC 4235)."""
 _CALL_ID = re.compile(rb"^Call-ID: *(\S+)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -25,6 +27,7 @@ class Wire:
         self._phone: tuple[str, int] | None = None
         self._call_ids: set[bytes] = set()
         self._invites: queue.Queue[float] = queue.Queue()
+        self._lamps: queue.Queue[float] = queue.Queue()
         self._is_open = True
         self._thread = threading.Thread(target=self._relay, daemon=True)
         self.port: int = self._to_phone.getsockname()[1]
@@ -43,6 +46,10 @@ class Wire:
         """When the first INVITE of the next call passed, as `time.time()`."""
         return self._invites.get(timeout=within_s)
 
+    def next_lamp_at(self, within_s: float = 5) -> float:
+        """When the next NOTIFY passed that somebody talks, as `time.time()`."""
+        return self._lamps.get(timeout=within_s)
+
     def _relay(self) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self._to_phone, selectors.EVENT_READ)
@@ -59,6 +66,8 @@ class Wire:
             return
         if datagram.startswith(b"INVITE "):
             self._note(datagram, _received_at(ancillary))
+        elif datagram.startswith(b"NOTIFY ") and all(each in datagram for each in LAMP_IS_LIT):
+            self._lamps.put(_received_at(ancillary))
         if is_from_phone:
             self._phone = sender
             self._to_server.send(datagram)

@@ -37,6 +37,7 @@ from services.sip.engine.commands import (
 )
 from services.sip.engine.conferences import dissolve, heard_together
 from services.sip.engine.controls import CallControls
+from services.sip.engine.dialogs import replaces, replacing
 from services.sip.engine.endings import Endings
 from services.sip.engine.endpoint import SipEndpoint
 from services.sip.engine.feature_codes import FeatureCodeCalls
@@ -208,6 +209,8 @@ class SipAgent(CallControls):
         leg = Leg(registration, call, self.screen, self._call_changed)
         self._legs[call_id] = leg
         offer = audio_only()
+        if picked_up and picked_up.replaced:
+            replacing(offer, f"{replaces(picked_up.replaced)};early-only")
         try:
             leg.makeCall(target_uri, offer)
         except pj.Error as error:  # nothing was sent: no transport, no port

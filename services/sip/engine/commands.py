@@ -55,6 +55,8 @@ class LampUpdate(Model):
     kind: LampKind
     state: LampState
     remote: Remote | None
+    ringing: Dialog | None = None
+    """The dialog that waits for an answer there, if the notifier tells its tags."""
 
 
 class LampsUpdate(Model):
@@ -75,10 +77,11 @@ class SipSnapshot(Model):
 
 
 class PickedUp(Model):
-    """Whose call is taken over by calling a feature code."""
+    """Whose call is taken over, by calling a feature code or by replacing its dialog."""
 
     remote: Remote
     picked_up_from: PhoneNumber
+    replaced: Dialog | None = None
 
 
 class FeatureCodeUpdate(Model):

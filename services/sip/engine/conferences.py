@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
 from contracts.sip import CallState, MediaDirection
+from services.sip.calls import conferred_with
 from services.sip.engine.legs import Leg
 from services.sip.engine.wires import Wire
 
@@ -38,8 +39,10 @@ def join(chosen: Sequence[Leg], legs: Iterable[Leg]) -> list[Leg]:
     leading = next((leg for leg in members if leg.wants_audio()), members[0])
     known = (leg.call.conference_id for leg in members if leg.call.conference_id is not None)
     conference_id = next(known, uuid4().hex)
+    parties = [leg.call.remote for leg in members]
     for leg in members:
-        leg.revise(conference_id=conference_id)
+        met = conferred_with(leg.call, parties)
+        leg.revise(conference_id=conference_id, conferred_with=met)
         leg.set_microphone(leading.call.microphone)
     for leg in members:
         leg.set_hold(held=False)

@@ -41,3 +41,12 @@ def dialog_of(info: pj.CallInfo, event: pj.SipEvent) -> Dialog | None:
 def replaces(dialog: Dialog) -> str:
     """Value of Replaces, which names the dialog as its recipient sees it (RFC 3891 section 6.1)."""
     return f"{dialog.sip_call_id};to-tag={dialog.remote_tag};from-tag={dialog.local_tag}"
+
+
+def replacing(offer: pj.CallOpParam, value: str) -> pj.CallOpParam:
+    """The same INVITE with Replaces, which whoever does not know it refuses (section 5)."""
+    for name, content in (("Replaces", value), ("Require", "replaces")):
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, content
+        offer.txOption.headers.append(header)
+    return offer

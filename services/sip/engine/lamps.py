@@ -43,6 +43,7 @@ class WatchedLamp:
             kind=self.watch.kind,
             state=state,
             remote=self._dialogs.caller if is_called and self._dialogs else None,
+            ringing=self._dialogs.ringing if is_called and self._dialogs else None,
         )
 
     def subscribe(

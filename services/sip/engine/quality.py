@@ -5,12 +5,13 @@ from time import monotonic
 
 import pjsua2 as pj
 
+from contracts.quality import QualityProblem
 from services.sip.engine.legs import Leg
 from services.sip.quality import StreamFigures, is_noticeable
 
 LOOK_PERIOD_S = 1.0
 LOOKS_PER_REPORT = 5
-"""Everybody is told at most that often, and only of what can be noticed."""
+"""Everybody is told at most that often, and only of what can be noticed; of silence at once."""
 
 
 class QualityWatch:
@@ -31,9 +32,17 @@ class QualityWatch:
             if figures is None:
                 continue
             leg.meter.look(figures)
-            now = leg.meter.now() if self._looks % LOOKS_PER_REPORT == 0 else None
+            is_news = leg.meter.is_silent is not _is_told_silent(leg)
+            is_due = is_news or self._looks % LOOKS_PER_REPORT == 0
+            now = leg.meter.now() if is_due else None
             if now is not None and is_noticeable(leg.call.quality, now):
                 leg.revise(quality=now)
+
+
+def _is_told_silent(leg: Leg) -> bool:
+    """Whether everybody has been told so."""
+    quality = leg.call.quality
+    return quality is not None and quality.problem is QualityProblem.NO_SOUND
 
 
 def _figures_of(leg: Leg) -> StreamFigures | None:

@@ -18,7 +18,7 @@ from contracts.sip import (
 )
 from services.sip.calls import lost
 from services.sip.engine.commands import Dialog
-from services.sip.engine.dialogs import dialog_of, replaces
+from services.sip.engine.dialogs import dialog_of, replaces, replacing
 from services.sip.engine.legs import HOLD_TIMEOUT_S, Leg
 from services.sip.engine.media import ScreenPort, audio_only
 from services.sip.engine.registration import SipRegistration
@@ -95,11 +95,7 @@ class RecoveredLeg(Leg):
 
     def _invite(self) -> None:
         self._is_invited = True
-        offer = audio_only()
-        for name, value in (("Replaces", replaces(self._replaced)), ("Require", "replaces")):
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            offer.txOption.headers.append(header)
+        offer = replacing(audio_only(), replaces(self._replaced))
         try:
             self.makeCall(self.call.remote.uri or self._replaced.remote_target, offer)
         except pj.Error as error:

@@ -10,6 +10,7 @@ from contracts.identity import SipUri
 from contracts.lamps import LampState
 from contracts.sip import Remote
 from services.sip.dialog_info import DialogInfo, NotUnderstood
+from services.sip.engine.commands import Dialog
 from services.sip.engine.registration import SipRegistration
 from services.sip.pidf import presence_state
 from services.sip.watching import EventPackage
@@ -108,6 +109,11 @@ class DialogSubscription(Subscription):
     def caller(self) -> Remote | None:
         ringing = self._dialogs.ringing
         return ringing.remote if ringing else None
+
+    @property
+    def ringing(self) -> Dialog | None:
+        ringing = self._dialogs.ringing
+        return ringing.identity if ringing else None
 
     def told(self, body: str) -> None:
         self._dialogs.apply(body)

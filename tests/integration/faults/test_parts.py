@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from deploy.practice.server import PracticeServer, asterisk_says
 from tests.integration.faults.conftest import TONE_HZ
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Json, Screen
@@ -104,3 +105,22 @@ def still_talks(alice: Face, talk: Json) -> None:
     assert now["answered_at"] == talk["answered_at"]
     with Screen(alice, tone_hz=TONE_HZ) as screen:
         screen.hears(TONE_HZ)
+
+
+def test_a_killed_teams_service_comes_back_with_what_has_changed_meanwhile(
+    supervised: SupervisedStack, alice: Face, practice: PracticeServer
+):
+    def support() -> Json:
+        teams = alice.request("GET", "/api/v1/teams").json()["items"]
+        return next(each for each in teams if each["team_id"] == "support")
+
+    def tells(state: str) -> bool:
+        return (support()["problem"], support()["state"]) == (None, state)
+
+    eventually(lambda: tells("logged_out"), within_s=10, what="a team in sight")
+    killed = supervised.kill("teams")
+    asterisk_says(practice, "queue add member PJSIP/alice to support penalty 0 as alice")
+    supervised.is_back("teams", killed, within_s=BACK_WITHIN_S)
+    eventually(lambda: tells("logged_in"), within_s=10, what="the truth about the team")
+    asterisk_says(practice, "queue remove member PJSIP/alice from support")
+    eventually(lambda: tells("logged_out"), what="the truth about the team")

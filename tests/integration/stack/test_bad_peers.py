@@ -17,8 +17,10 @@ from deploy.stack import Stack
 from deploy.stack import programs as stack_programs
 from deploy.testing import running_all
 from tests.peers.ear import eventually
-from tests.peers.face import Face
-from tests.peers.raw_phone import RawDialog, RawPhone, engine_ports
+from tests.peers.face import Face, Json
+from tests.peers.raw_phone import Message, RawDialog, RawPhone, engine_ports
+from tests.peers.raw_server import RawServer
+from tests.peers.rtp import Network, RtpSender
 
 STRANGER = "127.0.0.66"
 FLOOD = 300
@@ -160,9 +162,135 @@ def test_who_gives_up_while_the_answer_is_under_way_is_not_talked_to(carol: Face
     carol.waits_for(call, state="terminated")
 
 
-def _answered(carol: Face, dialog: RawDialog) -> dict:
+ONE_PERCENT, FIVE_PERCENT = Network(loses_one_of=100), Network(loses_one_of=20)
+BUNCHED, GOOD = Network(bunched_ms=60), Network()
+
+
+def test_what_the_network_does_to_the_sound_is_told_of_each_call(carol: Face, server: RawPhone):
+    """Four calls, which a conference lets be heard at a time; the last one's sound breaks off."""
+    answers, calls = [], []
+    for network in (ONE_PERCENT, FIVE_PERCENT, BUNCHED, GOOD):
+        answer, call = _answer(carol, RawDialog(server))
+        if calls:
+            _agree(server, "a=recvonly")  # the one before is held
+        answers.append((answer, network))
+        calls.append(call)
+    ids = [call["call_id"] for call in calls]
+    assert carol.request("POST", "/api/v1/conferences", {"call_ids": ids}).status_code == 201
+    for _ in calls[:-1]:
+        _agree(server)
+
+    with ExitStack() as senders:
+        for answer in answers[:-1]:
+            senders.enter_context(RtpSender(*answer))
+        with RtpSender(*answers[-1]):
+            eventually(lambda: _quality(carol, calls[-1]), within_s=12, what="a quality")
+        _hears(carol, calls[-1], rating="poor", problem="no_sound")
+        with RtpSender(*answers[-1]):
+            _hears(carol, calls[-1], problem=None)
+
+            assert 0.4 <= _hears(carol, calls[0], rating="good")["loss_percent"] <= 2
+            assert 4 <= _hears(carol, calls[1], problem="loss")["loss_percent"] <= 6
+            assert 15 <= _quality(carol, calls[2])["jitter_ms"] <= 45
+
+
+def test_a_transfer_of_which_nobody_tells_the_outcome_comes_back(carol: Face, server: RawPhone):
+    """202 to the REFER, and no NOTIFY: both calls stay after ten seconds."""
+    _, call = _answer(carol, RawDialog(server))
+    assert carol.command(call, "transfer", {"target": "601"}).status_code == 200
+    _agree(server, "a=recvonly")
+    server.answer(server.receives("REFER", within_s=10), "202 Accepted")
+
+    def look() -> Json | None:
+        transfer = carol.call(call["call_id"])["transfer"]
+        return transfer if transfer and transfer["state"] == "failed" else None
+
+    transfer = eventually(look, within_s=15, what="a transfer that fails")
+    assert transfer["problem"] == "transfer_refused"
+    assert [each["state"] for each in carol.calls()] == ["confirmed", "confirmed"]
+
+
+def _answered(carol: Face, dialog: RawDialog) -> Json:
+    return _answer(carol, dialog)[1]
+
+
+def _answer(carol: Face, dialog: RawDialog) -> tuple[Message, Json]:
+    """A call that has been answered, and how."""
     dialog.invite()
-    call = carol.is_called()
+    call = eventually(lambda: next(filter(_rings, carol.calls()), None), what="a call that rings")
     assert carol.command(call, "answer").status_code == 200
-    dialog.is_answered()
-    return carol.waits_for(call, state="confirmed")
+    answer = dialog.is_answered()
+    return answer, carol.waits_for(call, state="confirmed")
+
+
+def _rings(call: Json) -> bool:
+    return call["state"] == "early"
+
+
+def _agree(server: RawPhone, *attributes: str) -> None:
+    """Answer a re-INVITE."""
+    lines = "".join(f"{each}\r\n" for each in attributes)
+    server.answer(server.receives("INVITE"), "200 OK", server.sdp() + lines)
+
+
+def _quality(carol: Face, call: Json) -> Json | None:
+    return carol.call(call["call_id"])["quality"]
+
+
+def _hears(carol: Face, call: Json, **expected: object) -> Json:
+    """The quality of a call, once it is so."""
+
+    def look() -> Json | None:
+        found = _quality(carol, call)
+        return found if found and expected.items() <= found.items() else None
+
+    return eventually(look, within_s=15, what=f"{expected} in {_quality(carol, call)}")
+
+
+RINGING = (
+    '<dialog id="1" call-id="a1@pbx" local-tag="l-2" remote-tag="r-3" direction="recipient">'
+    '<remote><identity display="Dora">sip:104@practice</identity>'
+    '<target uri="sip:104@practice"/></remote><state>early</state></dialog>'
+)
+
+
+@pytest.fixture
+def pbx(
+    carols_phone: tuple[Face, int], practice: PracticeServer, servers_directory: Path
+) -> Iterator[RawServer]:
+    """Where Carol is registered meanwhile; it has no code for picking up."""
+    carol, _port = carols_phone
+    with RawServer() as server:
+        profile = practice.profile("udp").replace('pick_up_prefix = "*8"\n', "")
+        profile = profile.replace(f"port = {practice.sip_port}\n", f"port = {server.port}\n")
+        write(servers_directory / "udp-instances" / "raw.toml", profile)
+        carol.request("DELETE", "/api/v1/session")
+        assert carol.sign_in("carol@practice", server="raw").status_code == 200
+        yield server
+        carol.request("DELETE", "/api/v1/session")
+    assert carol.sign_in("carol@practice", server="udp").status_code == 200
+
+
+def test_a_call_whose_tags_are_told_is_picked_up_by_replaces(
+    carols_phone: tuple[Face, int], pbx: RawServer
+):
+    carol, _port = carols_phone
+    eventually(lambda: pbx.is_watched("102"), what="a subscription to Bob's dialogs")
+    assert carol.request("POST", "/api/v1/lamps/102/pick-up").status_code == 409
+
+    pbx.tells("102", RINGING)
+    eventually(lambda: _lamp(carol, "102")["is_replaceable"], what="a call that can be replaced")
+    call = carol.request("POST", "/api/v1/lamps/102/pick-up").json()
+
+    invitation = pbx.invitations.get(timeout=5)
+    assert invitation.start_line == "INVITE sip:104@practice SIP/2.0"
+    assert invitation.header("Replaces") == "a1@pbx;to-tag=r-3;from-tag=l-2;early-only"
+    assert invitation.header("Require") == "replaces"
+    assert (call["remote"]["display_name"], call["picked_up_from"]) == ("Dora", "102")
+    pbx.tells("102")
+    eventually(lambda: not _lamp(carol, "102")["is_replaceable"], what="a lamp that is out")
+
+
+def _lamp(face: Face, number: str) -> Json:
+    lamps = face.request("GET", "/api/v1/lamps").json()["items"]
+    return next(each for each in lamps if each["number"] == number)

@@ -3,6 +3,7 @@
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from deploy.stack import Stack
 from tests.peers.face import Face, Screen
 
 TONE_HZ = 700
@@ -102,6 +103,19 @@ def test_digits_reach_the_voice_menu(alice: Face):
         assert alice.command(call, "dtmf", {"digits": "3"}).status_code == 200
 
         screen.hears(TONE_HZ, within_s=10)
+
+
+def test_keys_that_are_pressed_are_in_no_log(alice: Face, alice_stack: Stack):
+    pin = "739#1826*4"
+    call = alice.waits_for(alice.dial("600"), state="confirmed")
+    assert alice.command(call, "dtmf", {"digits": pin}).status_code == 200
+    assert alice.command(call, "dtmf", {"digits": "9" * 33}).status_code == 422  # is told as wrong
+    alice.command(call, "hang-up")
+    alice.waits_for(call, state="terminated")
+
+    logs = [log.read_text(errors="replace") for log in (alice_stack.directory / "log").iterdir()]
+    assert len(logs) > 5
+    assert not any(leak in log.lower() for log in logs for leak in (pin, "9" * 33, "dtmf"))
 
 
 def test_a_second_call_holds_the_first(alice: Face):

@@ -112,6 +112,9 @@ def test_the_conference_ends_as_a_whole(alice: Face, meeting: Meeting):
     assert alice.request("DELETE", f"/api/v1/conferences/{conference_id}").status_code == 204
     for call in (meeting.with_bob, meeting.with_carol):
         assert alice.waits_for(call, state="terminated")["cause"] == "local_bye"
+    for call, other in ((meeting.with_bob, "103"), (meeting.with_carol, "102")):
+        met = alice.journal_entry(call, result="answered")["conferred_with"]
+        assert [each["number"] for each in met] == [other]
 
 
 def test_what_cannot_be_a_conference_is_refused(alice: Face, meeting: Meeting):

@@ -65,7 +65,10 @@ def test_register_call_be_called_and_unregister_over(
 
 
 def test_a_server_that_comes_back_is_found_again_by_itself(servers_directory: Path):
-    """With the reason and the next attempt shown while it is away; lamps go out and on with it."""
+    """With the reason and the next attempt shown while it is away; lamps go out and on with it.
+
+    A message that came meanwhile is told, too.
+    """
     server = PracticeServer.create(servers_directory / "restarted")
     pbx = asterisk(server)
     log = server.directory / "log"
@@ -85,9 +88,23 @@ def test_a_server_that_comes_back_is_found_again_by_itself(servers_directory: Pa
             assert away["retry_at"] is not None
             eventually(lambda: lamp(alice, "102") == "unknown")
 
+            assert alice.request("GET", "/api/v1/voicemail").json()["new_messages"] == 0
+            has_a_message(server, "101")
             with running(pbx, log):
                 eventually(lambda: registration(alice)["state"] == "active", within_s=30)
+                eventually(lambda: new_messages(alice) == 1, what="a message that is told")
                 eventually(lambda: lamp(alice, "102") == "offline", what="a lamp that is lit anew")
+
+
+def has_a_message(server: PracticeServer, number: str) -> None:
+    """As Asterisk keeps it, which may not even run."""
+    box = server.directory / "asterisk" / "spool" / "voicemail" / "default" / number / "INBOX"
+    box.mkdir(parents=True)
+    write(box / "msg0000.txt", "[message]\norigtime=0\nduration=1\n")
+
+
+def new_messages(face: Face) -> int:
+    return face.request("GET", "/api/v1/voicemail").json()["new_messages"]
 
 
 def lamp(face: Face, number: str) -> str:

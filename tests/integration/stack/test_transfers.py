@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.practice.server import PracticeServer
+from deploy.practice.server import PracticeServer, asterisk_says
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Json, Screen
 from tests.peers.telephone import Telephone
@@ -74,6 +74,20 @@ class TestToANumber:
             bob.hears(ALICE_HZ)
             screen.hears(BOB_HZ)
         assert failed["problem"] == problem
+
+    def test_a_target_that_is_gone_while_it_is_being_connected_gives_the_call_back(
+        self, alice: Face, practice: PracticeServer, bob: Telephone
+    ):
+        for step in ("1,Answer", "2,Hangup"):
+            asterisk_says(practice, f"dialplan add extension gone,{step} into internal")
+        with Screen(alice, ALICE_HZ) as screen:
+            call = talking_with(alice, "102")
+            transfer(alice, call, target="gone")
+            waits_for_transfer(alice, call, "failed", within_s=12)
+            alice.waits_for(call, state="confirmed", local_direction="sendrecv")
+            bob.hears(ALICE_HZ)
+            screen.hears(BOB_HZ)
+        assert [each["call_id"] for each in alice.calls()] == [call["call_id"]]
 
     def test_a_text_that_nobody_can_be_called_by_changes_nothing(self, alice: Face):
         call = talking_with(alice, "601")

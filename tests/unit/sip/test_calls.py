@@ -15,7 +15,14 @@ from contracts.sip import (
     Transfer,
     TransferState,
 )
-from services.sip.calls import cause_of_end, interrupted, lost, transfer_at_end
+from services.sip.calls import (
+    MOST_MET,
+    cause_of_end,
+    conferred_with,
+    interrupted,
+    lost,
+    transfer_at_end,
+)
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 OUT, IN = CallDirection.OUTGOING, CallDirection.INCOMING
@@ -50,8 +57,8 @@ def test_the_end_of_a_dialog_has_a_cause_and_a_problem_to_show(
     ) == (cause, problem)
 
 
-def test_a_call_is_interrupted_once_and_remains_confirmed():
-    call = Call(
+def confirmed() -> Call:
+    return Call(
         call_id="c1",
         revision=4,
         direction=OUT,
@@ -60,6 +67,10 @@ def test_a_call_is_interrupted_once_and_remains_confirmed():
         started_at=NOW,
         answered_at=NOW,
     )
+
+
+def test_a_call_is_interrupted_once_and_remains_confirmed():
+    call = confirmed()
     without_engine = interrupted(call, NOW)
     assert without_engine.continuity is CallContinuity.INTERRUPTED
     assert (without_engine.state, without_engine.revision) == (CallState.CONFIRMED, 5)
@@ -84,3 +95,14 @@ def test_an_ended_call_tells_of_a_transfer_only_where_it_went(state, cause, told
     at_end = transfer_at_end(transfer, cause)
     assert (at_end and at_end.state) == told
     assert transfer_at_end(None, cause) is None
+
+
+def test_whom_a_call_has_met_in_conferences_is_told_once_and_without_itself():
+    bob, carol, dave = (
+        Remote(number=each, display_name="", uri=f"sip:{each}@practice")
+        for each in ("102", "103", "104")
+    )
+    call = confirmed().model_copy(update={"remote": bob, "conferred_with": (carol,)})
+    assert conferred_with(call, [bob, carol, dave]) == (carol, dave)
+    many = [bob.model_copy(update={"number": str(each)}) for each in range(200, 220)]
+    assert len(conferred_with(call, many)) == MOST_MET

@@ -4,6 +4,7 @@ import pytest
 
 from contracts.lamps import LampState
 from services.sip.dialog_info import DialogInfo, NotUnderstood
+from services.sip.engine.dialogs import replaces
 
 XMLNS = 'xmlns="urn:ietf:params:xml:ns:dialog-info"'
 RINGING = (
@@ -95,3 +96,32 @@ def test_a_caller_who_is_nobody_is_not_told(unknown):
 def test_what_does_not_fit_is_not_understood(hostile):
     with pytest.raises(NotUnderstood):
         info(hostile)
+
+
+WITH_TAGS = RINGING.replace(
+    'id="103"', 'id="103" call-id="a1@pbx" local-tag="l-2" remote-tag="r-3"'
+)
+
+
+def test_a_dialog_with_its_tags_can_be_replaced_at_the_other_side():
+    ringing = info(document(dialog("early"), WITH_TAGS)).ringing
+    assert ringing is not None
+    assert ringing.identity is not None
+    assert ringing.identity.remote_target == "sip:102@practice"
+    assert replaces(ringing.identity) == "a1@pbx;to-tag=r-3;from-tag=l-2"
+
+
+@pytest.mark.parametrize(
+    ("told", "instead"),
+    [
+        ("l-2", ""),
+        ("a1@pbx", "a1;early-only"),
+        ("r-3", "r&#13;&#10;Route: evil"),
+        ('<target uri="sip:102@practice"/>', ""),
+        ("sip:102@practice", "http://practice"),
+    ],
+)
+def test_what_is_missing_or_no_part_of_a_header_is_not_used(told: str, instead: str):
+    ringing = info(document(WITH_TAGS.replace(told, instead))).ringing
+    assert ringing is not None
+    assert ringing.identity is None

@@ -85,14 +85,28 @@ def test_new_streams_go_on_where_the_old_ones_ended():
     assert meter.whole().loss_percent == 5
 
 
-def test_nothing_is_said_while_nothing_comes():
+def test_silence_is_told_after_five_seconds_and_ends_with_the_first_packet():
     meter = QualityMeter()
-    for _ in range(3):
+    for _ in range(5):
         meter.look(figures(100))
-    assert meter.now() is None
-    silent = QualityMeter()
-    silent.look(figures(0))
-    assert silent.whole() is None
+        assert meter.now() is None
+    meter.look(figures(100))
+    assert (meter.now().rating, meter.now().problem) == (
+        QualityRating.POOR,
+        QualityProblem.NO_SOUND,
+    )
+    meter.look(figures(150))
+    assert meter.now().problem is None
+    assert meter.whole().problem is None
+
+
+def test_of_a_call_in_which_nothing_ever_came_that_is_kept():
+    meter = QualityMeter()
+    meter.look(figures(0))
+    assert meter.whole() is None  # it was too short to tell
+    for _ in range(5):
+        meter.look(figures(0))
+    assert meter.whole().problem is QualityProblem.NO_SOUND
 
 
 def test_everybody_is_told_only_of_what_can_be_noticed():

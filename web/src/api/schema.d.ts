@@ -1045,6 +1045,12 @@ export interface components {
              * @default null
              */
             conference_id: string | null;
+            /**
+             * Conferred With
+             * @description who was in conference with this call, the first sixteen
+             * @default []
+             */
+            conferred_with: components["schemas"]["Remote"][];
             /** @default null */
             transfer: components["schemas"]["Transfer"] | null;
             /**
@@ -1729,6 +1735,11 @@ export interface components {
             talk_time_s: number;
             /** @default null */
             transferred_to: components["schemas"]["Remote"] | null;
+            /**
+             * Conferred With
+             * @default []
+             */
+            conferred_with: components["schemas"]["Remote"][];
             /** @default null */
             diversion: components["schemas"]["Diversion"] | null;
             /** @default null */
@@ -1783,6 +1794,12 @@ export interface components {
              * @default null
              */
             remote: components["schemas"]["Remote"] | null;
+            /**
+             * Is Replaceable
+             * @description the call that waits there can be taken over by Replaces
+             * @default false
+             */
+            is_replaceable: boolean;
             /**
              * Since
              * Format: date-time
@@ -2134,7 +2151,7 @@ export interface components {
          * @description What impairs a call most. The page has a sentence for each.
          * @enum {string}
          */
-        QualityProblem: "loss" | "jitter" | "delay" | "sent_loss";
+        QualityProblem: "no_sound" | "loss" | "jitter" | "delay" | "sent_loss";
         /**
          * QualityRating
          * @description What most people would say, by the R-factor (categories of ITU-T G.109).
@@ -2442,6 +2459,12 @@ export interface components {
              */
             recording_days: number;
             /**
+             * Offers Pick Up
+             * @description whether pages offer calls that ring at colleagues'
+             * @default true
+             */
+            offers_pick_up: boolean;
+            /**
              * @default {
              *       "available": "",
              *       "away": "",
@@ -2478,6 +2501,11 @@ export interface components {
              * @default null
              */
             recording_days: number | null;
+            /**
+             * Offers Pick Up
+             * @default null
+             */
+            offers_pick_up: boolean | null;
             /** @default null */
             status_texts: components["schemas"]["StatusTexts"] | null;
         };

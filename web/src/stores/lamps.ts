@@ -6,11 +6,13 @@ import type { Lamp } from '@/api/types'
 import { useCalls } from './calls'
 import { useNotice } from './notice'
 import { useSession } from './session'
+import { useSettings } from './settings'
 
 export const useLamps = defineStore('lamps', () => {
   const calls = useCalls()
   const notice = useNotice()
   const session = useSession()
+  const settings = useSettings()
   const known = shallowReactive(new Map<string, Lamp>())
   /** Ringing calls of colleagues that are not to be offered any more, by number and moment. */
   const dismissed = reactive(new Set<string>())
@@ -25,13 +27,14 @@ export const useLamps = defineStore('lamps', () => {
 
   /** A call waits there that is not our own, and the PBX lets it be taken over. */
   const canPickUp = (lamp: Lamp) =>
-    session.session?.can_pick_up === true &&
+    (session.session?.can_pick_up === true || lamp.is_replaceable) &&
     lamp.kind === 'person' &&
     lamp.state === 'called' &&
     !isOurs(lamp)
-  /** Calls that wait for a colleague, newest first. */
+  /** Calls that wait for a colleague, newest first, if the person wants to know. */
   const offers = computed(() =>
     [...known.values()]
+      .filter(() => settings.settings.offers_pick_up)
       .filter((lamp) => canPickUp(lamp) && !dismissed.has(momentOf(lamp)))
       .sort((one, other) => other.since.localeCompare(one.since)),
   )

@@ -13,6 +13,7 @@ const DEFAULTS: Settings = {
   colour_scheme: 'system',
   audio_sink: 'browser',
   recording_days: 90,
+  offers_pick_up: true,
   status_texts: { available: '', away: '', dnd: '' },
 }
 

@@ -47,6 +47,9 @@ export function useCallText() {
     }
     if (call.continuity === 'restored') parts.push(t('call.restored'))
     if (isHeldByRemote(call)) parts.push(t('call.heldByRemote'))
+    if (appearanceOf(call) === 'active' && call.quality?.problem === 'no_sound') {
+      parts.push(t('quality.problem.no_sound'))
+    }
     if (call.state === 'confirmed' && call.microphone === 'muted') parts.push(t('call.muted'))
     return parts.join(' ')
   }

@@ -95,3 +95,8 @@ export function initialsOf(name: string): string {
   const [first, last] = [words[0], words.length > 1 ? words[words.length - 1] : undefined]
   return `${first?.charAt(0) ?? ''}${last?.charAt(0) ?? ''}`.toLocaleUpperCase()
 }
+
+/** "Bob, Carol and Dave". */
+export function formatList(names: string[], locale: string): string {
+  return new Intl.ListFormat(regionOf(locale)).format(names)
+}

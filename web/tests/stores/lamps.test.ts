@@ -3,9 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { useCalls } from '@/stores/calls'
 import { useLamps } from '@/stores/lamps'
 import { useSession } from '@/stores/session'
+import { useSettings } from '@/stores/settings'
 import { callOf, lampOf, sessionOf } from '../samples'
 
 beforeEach(() => {
+  localStorage.clear()
   setActivePinia(createPinia())
   useSession().session = sessionOf()
 })
@@ -52,10 +54,21 @@ describe('the lamps', () => {
     expect(lamps.offers).toHaveLength(1)
   })
 
-  it('offer nothing where the PBX lets nobody pick up', () => {
+  it('offer nothing to who does not want to know, but can still be picked up', () => {
+    const settings = useSettings()
+    settings.put({ ...settings.settings, revision: 1, offers_pick_up: false })
+    const lamps = useLamps()
+    lamps.put(called)
+    expect(lamps.offers).toEqual([])
+    expect(lamps.canPickUp(called)).toBe(true)
+  })
+
+  it('offer nothing where the PBX lets nobody pick up, unless that call can be replaced', () => {
     useSession().session = sessionOf({ can_pick_up: false })
     useLamps().put(called)
     expect(useLamps().offers).toEqual([])
+    useLamps().put({ ...called, revision: 3, is_replaceable: true })
+    expect(useLamps().offers).toHaveLength(1)
   })
 
   it('name those whom we want to be told of, in the order of asking', () => {
