@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.base import Command, Event, Model
 from contracts.chat_connection import ChatConnectionRpc
+from contracts.files import FilesRpc, SharedFile
 from contracts.health import PartHealth
 from contracts.identity import BareJid
 from contracts.presence import PresenceRpc
@@ -86,6 +87,9 @@ class Message(Model):
     sender: BareJid
     body: str
     """Empty if it was retracted."""
+    file: SharedFile | None = Field(
+        default=None, description="the message is this file; `body` is its address"
+    )
     sent_at: AwareDatetime
     delivery: Delivery | None = Field(default=None, description="of messages sent; else null")
     problem: DeliveryProblem | None = None
@@ -140,6 +144,14 @@ class SendMessage(ConversationCommand):
     in_reply_to: str | None = Field(default=None, max_length=512, description="message_id")
 
 
+class SendFile(ConversationCommand):
+    """Tell the other of a file that was uploaded. Its `request_id` becomes the `message_id`."""
+
+    needs_room = True
+
+    file: SharedFile
+
+
 class MessageCommand(ConversationCommand):
     """A command that needs nothing but a message."""
 
@@ -176,7 +188,7 @@ class MessageChanged(Event):
     message: Message
 
 
-class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc):
+class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc):
     """RPC interface of the chat service.
 
     Commands raise SignedOut without an account. Without a connection they are kept and take
@@ -205,6 +217,10 @@ class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc):
 
         Raises NotFound if it answers a message that is not kept here.
         """
+        raise NotImplementedError
+
+    def send_file(self, request: SendFile) -> Message:
+        """The same with a file that was put into a slot."""
         raise NotImplementedError
 
     def retry_message(self, request: MessageCommand) -> Message:

@@ -29,6 +29,8 @@ ContractError
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
 ├── WrongTeamState          the member cannot do this now
 ├── ChatDisconnected        this needs the chat server, and there is no connection to it
+├── UploadFailed            a file was not taken; `reason` says why
+├── FileUnavailable         a file is not there, or may not be fetched
 └── WrongMessageState       the message cannot do this now
 """
 
@@ -274,3 +276,17 @@ class WrongMessageState(ContractError):
 
     code = "wrong_message_state"
     http_status = 409
+
+
+class UploadFailed(ContractError):
+    """A file was not taken. `reason` is an UploadProblem, `largest_bytes` what the server takes."""
+
+    code = "upload_failed"
+    http_status = 502
+
+
+class FileUnavailable(ContractError):
+    """A file is not there, or it is at a place that nothing is fetched from."""
+
+    code = "file_unavailable"
+    http_status = 502

@@ -32,6 +32,7 @@ from gateway.routes import (
     conferences,
     contacts,
     conversations,
+    files,
     health,
     incoming,
     journal,
@@ -54,6 +55,7 @@ APIS: tuple[Api, ...] = (
     audio_sinks.api,
     contacts.api,
     conversations.api,
+    files.api,
     presence.api,
     journal.api,
     recordings.api,
@@ -72,7 +74,7 @@ ALWAYS_POSSIBLE = (
     StoreUnavailable,
     DeadlineExceeded,
 )
-FILES = {"get_recording": "audio/wav"}
+FILES = {"get_recording": "audio/wav", "get_file": "application/octet-stream"}
 """What is not JSON, by operation."""
 RESULTS_OF_RESPONSES: dict[str, type] = {"sign_in": Session, "health": Health}
 """What views return that make their response themselves."""

@@ -87,6 +87,11 @@ class Parts:
         except retry.AWAY:
             _in_background("sign-out of chat", self.sides.sign_out_of_chat)
 
+    def ca_certificate(self) -> str | None:
+        """PEM of the instance's own authority."""
+        account = self.accounts.get()
+        return account.profile.ca_certificate if account else None
+
     def tell_directory(self, profile: InstanceProfile) -> None:
         """In the background, so that nobody waits at the sign-in because a directory is away."""
         _in_background(

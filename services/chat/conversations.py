@@ -17,6 +17,7 @@ from contracts.chat import (
     SendMessage,
 )
 from contracts.errors import NotFound, WrongMessageState
+from contracts.files import SharedFile
 from contracts.identity import BareJid
 from services.chat.archive import AWAY, ArchivePart
 from services.chat.engine.commands import Outgoing, OutgoingKind, Quote
@@ -44,10 +45,21 @@ class ConversationPart(ArchivePart):
 
     @rpc
     def send_message(self, request: SendMessage) -> Message:
+        return self.send(request, request.body, in_reply_to=request.in_reply_to)
+
+    def send(
+        self,
+        request: ConversationCommand,
+        body: str,
+        *,
+        in_reply_to: str | None = None,
+        file: SharedFile | None = None,
+    ) -> Message:
+        """Raises NotFound if it answers a message that is not kept here."""
         own, now = self.own_jid(), datetime.now(UTC)
         with self.store.lock:
-            thread = self._open(request, request.in_reply_to)
-            answered = self._find(thread, request.in_reply_to) if request.in_reply_to else None
+            thread = self._open(request, in_reply_to)
+            answered = self._find(thread, in_reply_to) if in_reply_to else None
             message = Message(
                 message_id=request.request_id,
                 conversation_id=request.conversation_id,
@@ -55,7 +67,8 @@ class ConversationPart(ArchivePart):
                 position=next_position(thread, now),
                 direction=Direction.SENT,
                 sender=own,
-                body=request.body,
+                body=body,
+                file=file,
                 sent_at=now,
                 delivery=Delivery.PENDING,
                 in_reply_to=quoted(answered) if answered else None,
@@ -64,7 +77,8 @@ class ConversationPart(ArchivePart):
             outgoing = Outgoing(
                 conversation_id=request.conversation_id,
                 stanza_id=request.request_id,
-                body=request.body,
+                body=body,
+                is_file=file is not None,
                 quote=_quote(answered) if answered else None,
             )
             with self.store.changing([thread], sent=outgoing):
@@ -95,6 +109,7 @@ class ConversationPart(ArchivePart):
                 conversation_id=request.conversation_id,
                 stanza_id=request.request_id,
                 body=message.body,
+                is_file=message.file is not None,
             )
             with self.store.changing([thread], sent=outgoing):
                 thread.put(again)

@@ -33,6 +33,8 @@ class Progress:
         self.displayed: dict[str, str] = {}
         """By conversation, up to where a device of ours has displayed it: what the archive calls
         the message, which we may not have read there yet."""
+        self.uploads: dict[str, Reply] = {}
+        """What is asked of the upload service, by query."""
         self.asked: dict[str, Reply] = {}
         """Pages for those who scroll back, by query."""
         self.composing: dict[str, float] = {}

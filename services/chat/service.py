@@ -7,15 +7,15 @@ from bus.rpc import rpc
 from contracts.chat import ChatRpc
 from contracts.chat_connection import ChatConnection, ChatState
 from contracts.health import HealthState, PartHealth
-from services.chat.conversations import ConversationPart
 from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
+from services.chat.files import FilesPart
 from services.chat.history import HistoryPart
 from services.chat.presence import PresencePart
 from services.chat.roster import RosterPart
 from services.chat.settings import ChatSettings
 
 
-class ChatService(ConversationPart, HistoryPart, RosterPart, PresencePart, ChatRpc):
+class ChatService(FilesPart, HistoryPart, RosterPart, PresencePart, ChatRpc):
     """Names of methods and what they raise: contracts/chat.py."""
 
     name = "chat"

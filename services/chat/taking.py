@@ -11,6 +11,7 @@ from contracts.chat import (
     Reaction,
 )
 from services.chat.engine.commands import Stanza
+from services.chat.shared_file import file_at
 from services.chat.thread import Thread, archive_key, id_key
 
 _PROGRESS = [
@@ -120,6 +121,7 @@ def _new(thread: Thread, stanza: Stanza) -> Message:
         direction=stanza.direction,
         sender=stanza.sender,
         body=stanza.body,
+        file=file_at(stanza.file_url),
         sent_at=stanza.sent_at,
         delivery=Delivery.SENT if is_sent else None,
         in_reply_to=_quoted(thread, stanza),
@@ -251,12 +253,18 @@ def _apply(thread: Thread, message: Message, stanza: Stanza) -> None:
 
 def corrected(message: Message, body: str, at: datetime) -> Message:
     """With another text."""
-    return message.model_copy(update={"body": body, "edited_at": at})
+    return message.model_copy(update={"body": body, "file": None, "edited_at": at})
 
 
 def retracted(message: Message) -> Message:
     """What is left of it."""
-    update = {"body": "", "is_retracted": True, "in_reply_to": None, "reactions": ()}
+    update = {
+        "body": "",
+        "file": None,
+        "is_retracted": True,
+        "in_reply_to": None,
+        "reactions": (),
+    }
     return message.model_copy(update=update)
 
 

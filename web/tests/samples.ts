@@ -197,6 +197,7 @@ export function messageOf(changes: Partial<Message> = {}): Message {
     problem: null,
     problem_detail: '',
     edited_at: null,
+    file: null,
     is_retracted: false,
     in_reply_to: null,
     reactions: [],

@@ -37,6 +37,8 @@ from services.chat.engine.outgoing import write
 from services.chat.engine.presence import PresenceSender
 from services.chat.engine.roster import Roster
 from services.chat.engine.stanzas import read
+from services.chat.engine.upload_query import UploadQuery
+from services.chat.engine.uploads import Uploads
 from services.chat.settings import ChatSettings
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,7 @@ class ChatAgent(ChatEngine):
         self._server: EngineServer | None = None
         self._connection: Connection | None = None
         self._archive: Archive | None = None
+        self._uploads: Uploads | None = None
         self._roster: Roster | None = None
         self._presence: PresenceSender | None = None
         self._displayed: DisplayedNode | None = None
@@ -110,6 +113,7 @@ class ChatAgent(ChatEngine):
         client.register_handler(Callback("Handset", StanzaPath("message"), self._received))
         client.add_event_handler("session_start", self._session_started)
         client.add_event_handler("stanza_acked", self._acknowledged)
+        self._uploads = Uploads(client)
         self._roster = Roster(client, self._emit)
         self._presence = PresenceSender(client, presence)  # told after the roster was asked for
         self._displayed = DisplayedNode(client, self._emit)
@@ -161,6 +165,11 @@ class ChatAgent(ChatEngine):
         self._client()
         if self._archive is not None:
             self._spawn(self._read_archive(self._archive, query))
+
+    def ask_for_upload(self, query: UploadQuery) -> None:
+        self._client()
+        if self._uploads is not None:
+            self._spawn(self._answer_upload(self._uploads, query))
 
     def forget_arrivals(self, up_to: int) -> None:
         while self._held and self._held[0].number <= up_to:
@@ -223,12 +232,15 @@ class ChatAgent(ChatEngine):
             raise ChatDisconnected
         return self._connection.client
 
+    async def _answer_upload(self, uploads: Uploads, query: UploadQuery) -> None:
+        self._emit(await uploads.answer(query))
+
     async def _read_archive(self, archive: Archive, query: ArchiveQuery) -> None:
         self._emit(await archive.read(query))
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None
-        self._archive = self._roster = self._presence = self._displayed = None
+        self._archive = self._uploads = self._roster = self._presence = self._displayed = None
         self._taken.clear()
         if connection is not None:
             self._spawn(connection.leave())

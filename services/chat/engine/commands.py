@@ -10,6 +10,7 @@ from contracts.chat_connection import ChatAccount, ChatConnection
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
 from services.chat.engine.roster_update import RosterUpdate
+from services.chat.engine.upload_query import UploadQuery
 
 
 class EngineChatAccount(Model):
@@ -65,6 +66,7 @@ class Stanza(Model):
     archive_id: str | None
     sent_at: AwareDatetime
     body: str = ""
+    file_url: str | None = Field(default=None, description="XEP-0066, if the body is this address")
     replaces: str | None = Field(default=None, description="XEP-0308")
     retracts: str | None = Field(default=None, description="XEP-0424")
     quote: Quote | None = None
@@ -148,6 +150,7 @@ class Outgoing(Model):
     stanza_id: str
     kind: OutgoingKind = OutgoingKind.MESSAGE
     body: str = ""
+    is_file: bool = Field(default=False, description="the body is the address of a file")
     target: str | None = Field(default=None, description="stanza id of the message it changes")
     target_archive_id: str | None = None
     quote: Quote | None = None
@@ -199,6 +202,10 @@ class ChatEngine:
 
     def read_archive(self, query: ArchiveQuery) -> None:
         """The page comes as an update, in order with what comes live. Raises ChatDisconnected."""
+        raise NotImplementedError
+
+    def ask_for_upload(self, query: UploadQuery) -> None:
+        """The answer comes as an update. Raises ChatDisconnected."""
         raise NotImplementedError
 
     def forget_arrivals(self, up_to: int) -> None:

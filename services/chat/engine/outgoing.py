@@ -21,6 +21,8 @@ def write(client: XmppClient, outgoing: Outgoing) -> Message:
 
 def _text(message: Message, outgoing: Outgoing) -> None:
     message["body"] = outgoing.body
+    if outgoing.is_file:
+        message["oob"]["url"] = outgoing.body
     message["request_receipt"] = True
     message["chat_state"] = "active"
     message.enable("markable")

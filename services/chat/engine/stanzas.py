@@ -63,6 +63,7 @@ def read(
 def _with_content(stanza: Stanza, message: Message) -> Stanza | None:
     content: dict[str, object] = {
         "body": _text(message["body"], LONGEST_RECEIVED_BODY),
+        "file_url": _file_url(message),
         "replaces": _id_in(message, "replace"),
         "retracts": _id_in(message, "retract"),
         "delivered": short(message["receipt"]),
@@ -99,6 +100,15 @@ def _emoji(message: Message) -> tuple[str, ...]:
     values = [each["value"] or "" for each in message["reactions"]]
     fitting = [each for each in values if 0 < len(each) <= 32 and not any(map(str.isspace, each))]
     return tuple(dict.fromkeys(fitting))[:MOST_REACTIONS]
+
+
+def _file_url(message: Message) -> str | None:
+    """Clients send a file as a message that consists of its address, and say so (XEP-0066)."""
+    oob = message.get_plugin("oob", check=True)
+    if oob is None:
+        return None
+    url: str = oob["url"]
+    return url if url and url == message["body"].strip() else None
 
 
 def _is_composing(state: str) -> bool | None:

@@ -55,6 +55,17 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
+/** What an answer says that is no success. */
+export function problemIn(text: string, status: number): ApiProblem {
+  try {
+    const problem = JSON.parse(text) as Partial<ProblemDetails>
+    if (problem.code !== undefined) return new ApiProblem(problem.code, status, problem.fields)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return new ApiProblem('service_unavailable', status)
+}
+
 async function problemOf(response: Response): Promise<ApiProblem> {
   if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) {
     // not the gateway's own words: something in between, or the gateway on its way up or down

@@ -24,6 +24,7 @@ import { useSession } from './session'
 import { useSettings } from './settings'
 import { useTeams } from './teams'
 import { useThreads } from './threads'
+import { useUploads } from './uploads'
 import { useVoicemail } from './voicemail'
 
 const FIRST_DELAY_MS = 500
@@ -37,6 +38,7 @@ export const useSync = defineStore('sync', () => {
   const chats = useChats()
   const conversations = useConversations()
   const threads = useThreads()
+  const uploads = useUploads()
   const outbox = useOutbox()
   const drafts = useDrafts()
   const journal = useJournal()
@@ -211,6 +213,7 @@ export const useSync = defineStore('sync', () => {
   /** What somebody has written is not for whoever signs in next. */
   function forgetWriting(): void {
     outbox.clear()
+    uploads.clear()
     drafts.clear()
     chats.clear()
   }

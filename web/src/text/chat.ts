@@ -27,7 +27,8 @@ export function useChatText() {
   /** One line of a message, as a list shows it. */
   function excerptOf(message: Message): string {
     if (message.is_retracted) return t('conversation.retracted')
-    const line = message.body.replace(/\s+/g, ' ').trim().slice(0, 200)
+    const text = message.file === null ? message.body : t('file.named', { name: message.file.name })
+    const line = text.replace(/\s+/g, ' ').trim().slice(0, 200)
     return message.direction === 'sent' ? t('conversation.own', { text: line }) : line
   }
 

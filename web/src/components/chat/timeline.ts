@@ -79,6 +79,7 @@ export function messageOf(outgoing: Outgoing): Message {
     problem: null,
     problem_detail: '',
     edited_at: null,
+    file: null,
     is_retracted: false,
     in_reply_to,
     reactions: [],

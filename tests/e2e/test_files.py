@@ -1,0 +1,62 @@
+"""Files on the page: sent, dropped, shown, saved, and refused in words."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from deploy.practice.server import PracticeServer
+from deploy.stack import Stack
+from tests.e2e.conftest import Chromium, sign_in
+from tests.peers.chatter import Chatter
+
+DROP = """(row, name) => {
+  const dragged = new DataTransfer()
+  dragged.items.add(new File(['minutes'], name, { type: 'text/plain' }))
+  for (const type of ['dragenter', 'dragover', 'drop'])
+    row.dispatchEvent(new DragEvent(type, { bubbles: true, dataTransfer: dragged }))
+}"""
+PICTURE = (Path(__file__).parents[2] / "docs" / "images").glob("*.png")
+
+
+@pytest.fixture
+def page(chromium: Chromium, alice_stack: Stack) -> Page:
+    page = chromium.start(locale="en-GB").pages[0]
+    sign_in(page, alice_stack)
+    return page
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("contact").filter(has_text=name)
+
+
+def test_a_file_that_is_dropped_on_a_contact_reaches_them(page: Page, practice: PracticeServer):
+    with Chatter(practice, "bob") as bob:
+        row(page, "Bob").evaluate(DROP, "minutes.txt")
+        attachment = page.get_by_test_id("attachment").filter(has_text="minutes.txt").last
+        expect(attachment).to_be_visible()
+        heard = bob.gets(lambda message: message["body"].endswith("minutes.txt"))
+        assert heard["oob"]["url"] == heard["body"]
+
+    with page.expect_download() as saving:
+        attachment.click()
+    assert saving.value.suggested_filename == "minutes.txt"
+    assert saving.value.path().read_text() == "minutes"
+
+
+def test_a_picture_is_shown_and_what_is_too_large_is_told(page: Page, tmp_path: Path):
+    huge = tmp_path / "huge.iso"
+    with huge.open("wb") as file:
+        file.truncate(51 * 1024 * 1024)
+    row(page, "Carol").locator("button").first.click()
+    chosen = page.get_by_test_id("file")
+    chosen.set_input_files([next(PICTURE), huge])
+
+    picture = page.get_by_role("img", name="Picture").last
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    refused = page.get_by_test_id("upload")
+    expect(refused).to_contain_text("takes files of up to 50 MB")
+    refused.get_by_role("button", name="Discard").click()
+    expect(refused).to_have_count(0)
