@@ -97,8 +97,7 @@ def is_at(url: str, origin: str | None) -> bool:
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the Internet."""
     found = ipaddress.ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_global and not (mapped or found).is_multicast
+    return found.is_global and not found.is_multicast
 
 
 class _PublicNetwork(httpcore.SyncBackend):

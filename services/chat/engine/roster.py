@@ -91,7 +91,7 @@ class Roster:
             devices.pop(who.resource, None)
         elif kind in _SHOWS and (who.resource in devices or len(devices) < MOST_DEVICES):
             self._heard += 1
-            devices[who.resource] = Device(_presence(stanza), _priority(stanza), self._heard)
+            devices[who.resource] = Device(_presence(stanza), stanza["priority"], self._heard)
         self._changed.add(who.bare)
         self._tell_soon()
 
@@ -147,11 +147,3 @@ def _item(jid: str, values: dict[str, Any]) -> RosterItem | None:
 
 def _presence(stanza: PresenceStanza) -> Presence:
     return Presence(show=_SHOWS[stanza["type"]], status=one_line(stanza["status"], LONGEST_STATUS))
-
-
-def _priority(stanza: PresenceStanza) -> int:
-    """RFC 6121 section 4.7.2.3; what is no number counts as none."""
-    try:
-        return max(-128, min(127, int(stanza["priority"])))
-    except ValueError:
-        return 0

@@ -20,11 +20,11 @@ from services.sip.engine.codecs import MalformedPayload, codec_of
 from services.sip.engine.jitter import FAR, NEAR
 from services.sip.engine.lane import Lane
 from services.sip.engine.media import FRAME_MS, Sink
+from services.sip.engine.sequences import SEQUENCES, Newest
 
 log = structlog.get_logger(__name__)
 
 HEADER = struct.Struct("<IId")
-SEQUENCES = 2**32
 
 
 class ScreenServer:
@@ -103,8 +103,8 @@ class _Screen:
         self._sequence = itertools.count()
         self._lock = threading.Lock()
         self._lanes: tuple[Lane, ...] = ()
-        self._taken: int | None = None
-        """Sequence number of the last frame."""
+        self._newest = Newest()
+        self._is_closed = False
         self.format = AudioFormat(
             clock_rate_hz=self._codec.clock_rate_hz,
             frame_ms=FRAME_MS,
@@ -115,6 +115,8 @@ class _Screen:
     def add(self, lane: Lane) -> None:
         with self._lock:
             self._lanes = (*self._lanes, lane)
+            if self._is_closed:  # just now
+                lane.close(AudioClose.REPLACED)
 
     def remove(self, lane: Lane) -> bool:
         """Whether there are others."""
@@ -129,18 +131,10 @@ class _Screen:
                 raise MalformedPayload("no header")
             sequence, _reserved, _sent_at = HEADER.unpack_from(frame)
             with self._lock:
-                if self._is_new(sequence):
+                if self._is_closed:
+                    return
+                if self.name is None or self._newest.takes(sequence):
                     self._microphone.push(self._codec.decode(frame[HEADER.size :]))
-
-    def _is_new(self, sequence: int) -> bool:
-        """A lane keeps its order, and each carries all: a later frame never comes first."""
-        if self.name is None or self._taken is None:
-            is_new = True
-        else:
-            is_new = 0 < (sequence - self._taken) % SEQUENCES < SEQUENCES // 2
-        if is_new:
-            self._taken = sequence
-        return is_new
 
     def send(self, pcm: bytes) -> None:
         """From the clock thread."""
@@ -150,5 +144,7 @@ class _Screen:
             lane.send(frame)
 
     def close(self, code: AudioClose | None = None) -> None:
-        for lane in self._lanes:
-            lane.close(code)
+        with self._lock:
+            self._is_closed = True
+            for lane in self._lanes:
+                lane.close(code)
