@@ -182,7 +182,13 @@ def test_older_messages_come_while_scrolling_and_nothing_jumps(
     assert moved == 0
     alice.sees(f"{text} 0")
     alice.page.get_by_test_id("to-end").click()
-    expect(alice.message(f"{text} {MESSAGES - 1}")).to_be_in_viewport()
+    newest = alice.message(f"{text} {MESSAGES - 1}")
+    expect(newest).to_be_in_viewport()
+
+    for width in (400, 1440):
+        alice.page.set_viewport_size({"width": width, "height": 800})
+        expect(newest).to_be_in_viewport()
+        expect(alice.page.get_by_test_id("to-end")).to_have_count(0)
 
 
 SCROLL_UP = """async (list) => {

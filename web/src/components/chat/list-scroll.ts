@@ -24,6 +24,7 @@ export function useListScroll(list: ListScroll) {
   let isFollowing = true
   let isPlaced = false
   let top = 0
+  let size = ''
 
   function scrollToEnd(): void {
     isFollowing = true
@@ -34,7 +35,10 @@ export function useListScroll(list: ListScroll) {
   function scrolled(): void {
     const element = scroller.value
     if (element === null || element.clientHeight === 0) return
-    const isUp = element.scrollTop < top - 1
+    // a window that becomes another size moves the text, and nobody has scrolled
+    const sizeBefore = size
+    size = `${element.clientWidth} ${element.clientHeight}`
+    const isUp = size === sizeBefore && element.scrollTop < top - 1
     top = element.scrollTop
     // what grows below moves the end away without anybody's doing
     if (element.scrollHeight - top - element.clientHeight < AT_END_PX) isFollowing = true
