@@ -16,10 +16,11 @@ from services.chat.engine.commands import (
     ArchiveQuery,
     Arrival,
     ArrivalsUpdate,
+    DisplayedUpdate,
     Stanza,
 )
-from services.chat.taking import advance, set_composing, take
-from services.chat.thread import Thread, id_key, keys_in
+from services.chat.taking import advance, read_up_to, set_composing, take
+from services.chat.thread import Thread, archive_key, id_key, keys_in
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,13 @@ class ArchivePart(AccountPart):
     @on_engine(ArrivalsUpdate)
     def arrived(self, update: ArrivalsUpdate) -> None:
         self.take_arrivals(update.arrivals)
+
+    @on_engine(DisplayedUpdate)
+    def displayed_elsewhere(self, update: DisplayedUpdate) -> None:
+        for each in update.displayed:
+            self.progress.displayed[each.conversation_id] = each.archive_id
+        if self.progress.has_caught_up:
+            self._read_what_was_displayed()
 
     @on_engine(ArchivePage)
     def page_came(self, update: ArchivePage) -> None:
@@ -152,7 +160,18 @@ class ArchivePart(AccountPart):
 
     def _has_caught_up(self) -> None:
         self.progress.has_caught_up = True
+        self._read_what_was_displayed()
         self.send_outgoing()
+
+    def _read_what_was_displayed(self) -> None:
+        displayed, self.progress.displayed = self.progress.displayed, {}
+        for conversation_id, archive_id in displayed.items():
+            key = archive_key(archive_id)
+            with self.store.lock:
+                thread = self.store.open(conversation_id, [key])
+                with self.store.changing([thread]):
+                    if (message := thread.find(key)) is not None:
+                        read_up_to(thread, message.position)
 
     def _find_place(self) -> None:
         """The archive does not know the stanza where we were: it was emptied, or has expired."""

@@ -30,6 +30,9 @@ class Progress:
         """Of a stack that has nothing yet, newest first."""
         self.is_due = False
         """Something came that the archive must tell the order of."""
+        self.displayed: dict[str, str] = {}
+        """By conversation, up to where a device of ours has displayed it: what the archive calls
+        the message, which we may not have read there yet."""
         self.uploads: dict[str, Reply] = {}
         """What is asked of the upload service, by query."""
         self.asked: dict[str, Reply] = {}

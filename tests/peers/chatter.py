@@ -122,7 +122,7 @@ class Chatter:
         client.ca_certs = str(self._practice.authority)
         client.enable_direct_tls = False
         for number in PLUGINS:
-            client.register_plugin(f"xep_{number:04}")
+            client.register_plugin(f"xep_{number:04}", {"auto_ack": False} if number == 184 else {})
         client.register_handler(
             Callback("peer", StanzaPath("message"), lambda stanza: self.messages.append(stanza))
         )

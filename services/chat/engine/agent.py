@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.stanza import Message
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
@@ -33,6 +32,7 @@ from services.chat.engine.commands import (
     Stanza,
 )
 from services.chat.engine.connection import Connection
+from services.chat.engine.displayed import DisplayedNode
 from services.chat.engine.outgoing import write
 from services.chat.engine.presence import PresenceSender
 from services.chat.engine.roster import Roster
@@ -61,6 +61,7 @@ class ChatAgent(ChatEngine):
         self._uploads: Uploads | None = None
         self._roster: Roster | None = None
         self._presence: PresenceSender | None = None
+        self._displayed: DisplayedNode | None = None
         self._held: deque[Arrival] = deque(maxlen=MOST_HELD)
         self._fresh: list[Arrival] = []
         self._number = 0
@@ -115,6 +116,7 @@ class ChatAgent(ChatEngine):
         self._uploads = Uploads(client)
         self._roster = Roster(client, self._emit)
         self._presence = PresenceSender(client, presence)  # told after the roster was asked for
+        self._displayed = DisplayedNode(client, self._emit)
         connection.begin()
         self._emit(connection.update)
 
@@ -141,10 +143,8 @@ class ChatAgent(ChatEngine):
         message.send()
         if not client.has_acknowledgements():
             self._acknowledged(message)
-        if stanza.kind is OutgoingKind.DISPLAYED and stanza.target_archive_id is not None:
-            self._spawn(
-                self._tell_devices(client, stanza.conversation_id, stanza.target_archive_id)
-            )
+        if stanza.kind is OutgoingKind.DISPLAYED and stanza.target_archive_id and self._displayed:
+            self._displayed.put(stanza.conversation_id, stanza.target_archive_id)
 
     def acknowledge(self, conversation_id: str, stanza_id: str) -> None:
         client = self._client()
@@ -232,12 +232,6 @@ class ChatAgent(ChatEngine):
             raise ChatDisconnected
         return self._connection.client
 
-    async def _tell_devices(self, client: XmppClient, chat: str, archive_id: str) -> None:
-        try:
-            await client.plugin["xep_0490"].flag_chat(chat, archive_id, timeout=10)
-        except (IqError, IqTimeout) as error:
-            log.info("our devices are not told what was read", reason=error.condition)
-
     async def _answer_upload(self, uploads: Uploads, query: UploadQuery) -> None:
         self._emit(await uploads.answer(query))
 
@@ -246,7 +240,7 @@ class ChatAgent(ChatEngine):
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None
-        self._archive = self._uploads = self._roster = self._presence = None
+        self._archive = self._uploads = self._roster = self._presence = self._displayed = None
         self._taken.clear()
         if connection is not None:
             self._spawn(connection.leave())

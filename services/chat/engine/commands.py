@@ -111,11 +111,17 @@ class ArchivePage(Model):
     is_without_archive: bool = Field(default=False, description="this server keeps none")
 
 
-class DisplayedUpdate(Model):
-    """A device of ours has displayed up to here (XEP-0490)."""
+class Displayed(Model):
+    """A device of ours has displayed a conversation up to a message."""
 
     conversation_id: BareJid
     archive_id: str
+
+
+class DisplayedUpdate(Model):
+    """What our devices have displayed (XEP-0490): all when a stream begins, then what is new."""
+
+    displayed: tuple[Displayed, ...]
 
 
 class ChatSnapshot(Model):

@@ -89,6 +89,30 @@ def test_what_comes_is_unread_until_it_is_read_here_or_elsewhere(
         eventually(lambda: conversation(alice)["unread"] == 0)
 
 
+def test_read_positions_are_told_among_our_devices(
+    alice: Face, bob: Chatter, practice: PracticeServer
+):
+    """By a node of the account (XEP-0490), also where the other is told nothing."""
+    text = f"seen on the tablet {uuid4()}"
+    bob.send("alice@practice", text)
+    come = sees(alice, text)
+    with Chatter(practice, "alice", "tablet") as tablet:
+        node = tablet.client.plugin["xep_0490"]
+        tablet.ask(lambda: node.flag_chat("bob@practice", come["archive_id"]))
+        eventually(lambda: conversation(alice)["read_up_to"] == come["position"])
+
+        text = f"seen here {uuid4()}"
+        bob.send("alice@practice", text)
+        come = sees(alice, text)
+        alice.request("POST", f"{BOB}/read", {"message_id": come["message_id"]})
+
+        def told() -> bool:
+            (item,) = tablet.ask(node.catch_up)["pubsub"]["items"]
+            return item["payload"].find("{urn:xmpp:sid:0}stanza-id").get("id") == come["archive_id"]
+
+        eventually(told)
+
+
 def test_a_command_that_is_repeated_sends_nothing_twice(alice: Face, bob: Chatter):
     key, text = uuid4().hex, f"once {uuid4()}"
     first, second = send(alice, text, key), send(alice, text, key)

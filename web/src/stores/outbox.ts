@@ -1,6 +1,6 @@
 /** What was sent here and is not at the stack yet. It waits for the stack, and outlives a reload. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, watch } from 'vue'
 import * as api from '@/api/chat-operations'
 import { ApiProblem, identifier, type ProblemCode } from '@/api/client'
 import { stackNowMs } from '@/api/stack-clock'
@@ -35,17 +35,19 @@ export const useOutbox = defineStore('outbox', () => {
   let again: ReturnType<typeof setTimeout> | undefined
 
   /** Those of the person who is signed in, in the order in which they were written. */
-  const ours = () => waiting.value.filter(({ sender }) => sender === session.session?.chat?.jid)
+  const ours = () => waiting.value.filter(({ sender }) => sender === session.ownJid)
   const of = (conversationId: string) =>
     ours().filter(({ conversation_id }) => conversation_id === conversationId)
 
-  function send(draft: Draft): void {
-    const sender = session.session?.chat?.jid
-    if (sender == null) return
+  /** Whether it is here now; without an address of ours there is nobody to send it as. */
+  function send(draft: Draft): boolean {
+    const sender = session.ownJid
+    if (sender === null) return false
     const sent_at = new Date(stackNowMs()).toISOString()
     const outgoing = { ...draft, message_id: identifier(), sender, sent_at, problem: null }
     waiting.value = [...waiting.value, outgoing]
     void pump(draft.conversation_id)
+    return true
   }
 
   /** Everything that waits. */
@@ -53,6 +55,8 @@ export const useOutbox = defineStore('outbox', () => {
     clearTimeout(again)
     for (const id of new Set(ours().map((each) => each.conversation_id))) void pump(id)
   }
+
+  watch(() => session.ownJid, flush)
 
   async function pump(conversationId: string): Promise<void> {
     if (busy.value.has(conversationId)) return

@@ -1,6 +1,6 @@
 /** Who is signed in, and how the stack is connected. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/operations'
 import { setStackClock } from '@/api/stack-clock'
@@ -15,6 +15,11 @@ export const useSession = defineStore('session', () => {
   const registration = computed(() => session.value?.sip)
   /** Null while the chat service does not answer. */
   const chat = computed(() => session.value?.chat ?? null)
+  /** Our address in chat, also while the chat service does not answer; null: none, or not known. */
+  const ownJid = ref<string | null>(null)
+  watch(chat, (connection) => connection !== null && (ownJid.value = connection.jid), {
+    flush: 'sync',
+  })
   /** Whether this account has conversations. */
   const hasChat = computed(() => session.value !== null && chat.value?.state !== 'absent')
   /** Prefills the form; never the password. */
@@ -69,6 +74,7 @@ export const useSession = defineStore('session', () => {
 
   function forget(): void {
     session.value = null
+    ownJid.value = null
     phase.value = 'signed_out'
   }
 
@@ -77,6 +83,7 @@ export const useSession = defineStore('session', () => {
     session,
     registration,
     chat,
+    ownJid,
     hasChat,
     lastSignIn,
     signIn,

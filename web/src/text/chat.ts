@@ -21,7 +21,7 @@ export function useChatText() {
 
   const nameOfSender = (jid: string | null) => {
     if (jid === null) return ''
-    return jid === session.chat?.jid ? t('conversation.you') : nameOfAddress(jid)
+    return jid === session.ownJid ? t('conversation.you') : nameOfAddress(jid)
   }
 
   /** One line of a message, as a list shows it. */

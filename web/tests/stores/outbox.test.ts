@@ -84,6 +84,29 @@ describe('the outbox', () => {
     expect(bodies()).toEqual(['a'])
   })
 
+  it('keeps what is written while the chat service does not answer', async () => {
+    gateway({})
+    const session = useSession()
+    session.session = sessionOf({ chat: null })
+    expect(useOutbox().send(draft('a'))).toBe(true)
+    session.ownJid = null
+    expect(useOutbox().send(draft('b'))).toBe(false)
+    await settled()
+    expect(bodies()).toEqual(['a'])
+  })
+
+  it('sends what waits as soon as it is known in whose name', async () => {
+    gateway({})
+    useOutbox().send(draft('a'))
+    await settled()
+    useSession().ownJid = null
+    gateway({ [SEND]: taken })
+    await settled()
+    useSession().ownJid = 'alice@example.com'
+    await settled()
+    expect(bodies()).toEqual(['a'])
+  })
+
   it('sends nothing in the name of somebody else', async () => {
     gateway({})
     useOutbox().send(draft('a'))

@@ -7,7 +7,7 @@ export function useReactions() {
   const session = useSession()
   const threads = useThreads()
 
-  const isOwn = (senders: string[]) => senders.includes(session.chat?.jid ?? '')
+  const isOwn = (senders: string[]) => senders.includes(session.ownJid ?? '')
 
   /** Add this one, or take it back. */
   function toggle(message: Message, emoji: string): void {
