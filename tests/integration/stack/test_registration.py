@@ -13,6 +13,7 @@ from deploy.stack import programs as stack_programs
 from deploy.testing import running, running_all, start, stop
 from tests.peers.ear import eventually
 from tests.peers.face import Face, Screen
+from tests.peers.mailbox import has_a_message
 
 TONE_HZ = 700
 
@@ -94,13 +95,6 @@ def test_a_server_that_comes_back_is_found_again_by_itself(servers_directory: Pa
                 eventually(lambda: registration(alice)["state"] == "active", within_s=30)
                 eventually(lambda: new_messages(alice) == 1, what="a message that is told")
                 eventually(lambda: lamp(alice, "102") == "offline", what="a lamp that is lit anew")
-
-
-def has_a_message(server: PracticeServer, number: str) -> None:
-    """As Asterisk keeps it, which may not even run."""
-    box = server.directory / "asterisk" / "spool" / "voicemail" / "default" / number / "INBOX"
-    box.mkdir(parents=True)
-    write(box / "msg0000.txt", "[message]\norigtime=0\nduration=1\n")
 
 
 def new_messages(face: Face) -> int:
