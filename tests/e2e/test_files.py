@@ -32,6 +32,8 @@ def row(page: Page, name: str) -> Locator:
 
 def test_a_file_that_is_dropped_on_a_contact_reaches_them(page: Page, practice: PracticeServer):
     with Chatter(practice, "bob") as bob:
+        expect(page.get_by_text("Chat is connected.")).to_be_attached()
+        expect(row(page, "Bob").get_by_role("img", name="Available")).to_be_visible()
         row(page, "Bob").evaluate(DROP, "minutes.txt")
         attachment = page.get_by_test_id("attachment").filter(has_text="minutes.txt").last
         expect(attachment).to_be_visible()

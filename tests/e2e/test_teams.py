@@ -44,5 +44,6 @@ def test_alice_logs_in_sees_who_waits_answers_and_pauses(
     page.keyboard.press("Enter")
     expect(support.get_by_role("status")).to_have_text("Paused: Vorbereitung")
     expect(support.get_by_role("button", name="End pause")).to_be_focused()
+    expect(support.get_by_role("group")).to_have_attribute("aria-busy", "false")
     page.keyboard.press("Enter")
     expect(support.get_by_role("status")).to_have_text("Available")
