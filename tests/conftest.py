@@ -43,9 +43,12 @@ def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[S
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def supervised(practice: PracticeServer, servers_directory: Path) -> Iterator[SupervisedStack]:
-    """A whole stack whose parts are started again when they end; Alice is signed in."""
+    """A whole stack whose parts are started again when they end; Alice is signed in.
+
+    No longer than it is needed: the server's queues ring only one of her telephones.
+    """
     stack = Stack.create(servers_directory / "faults", (practice.instances,), name="faults")
     supervised = SupervisedStack(stack)
     try:
