@@ -104,7 +104,9 @@ def test_the_browser_that_dials_has_the_audio_and_another_can_take_it(
 
 def test_typing_digits_dials_whatever_was_clicked_before(page: Page):
     page.get_by_role("button", name="Profile").click()
+    expect(page.get_by_role("menu")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_be_hidden()
     page.keyboard.type("600")
     page.keyboard.press("Enter")
     expect(card(page, state="confirmed")).to_be_visible()
