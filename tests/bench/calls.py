@@ -153,8 +153,9 @@ def _lamps(page: Page, wire: Wire, bob: Baresip) -> list[float]:
     watch_for(page, BUSY_LAMP)
     times = []
     for _ in range(LAMPS):
+        dialled_at = time.time()
         bob.command("dial", TONE)
-        lit_at = wire.next_lamp_at()
+        lit_at = wire.next_lamp_at(after=dialled_at)
         times.append(next_painted_at_ms(page) - lit_at * 1000)
         bob.command("hangup")
         bob.waits_for("CALL_CLOSED")
