@@ -23,10 +23,7 @@ class ForgetfulRoad:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        _close(self._sockets)
 
     def forget(self) -> None:
         """Nothing that was sent on the connections of until now arrives any more."""
@@ -35,9 +32,7 @@ class ForgetfulRoad:
     def breaks(self) -> None:
         """The connections of until now end, whatever was on its way."""
         gone, self._sockets = self._sockets[1:], self._sockets[:1]
-        for each in gone:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+        _close(gone)
 
     def _accept(self) -> None:
         with suppress(OSError):  # closed
@@ -61,3 +56,10 @@ class ForgetfulRoad:
                     target.sendall(piece)
             if age == self._age:
                 target.shutdown(socket.SHUT_WR)
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for each in sockets:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()
