@@ -1,5 +1,10 @@
 /** What somebody sees: of the page, and whether they look at it at all. */
-import { createSharedComposable, useDocumentVisibility, useIdle, useWindowFocus } from '@vueuse/core'
+import {
+  createSharedComposable,
+  useDocumentVisibility,
+  useIdle,
+  useWindowFocus,
+} from '@vueuse/core'
 import { computed, type ComputedRef, onActivated, onDeactivated, ref } from 'vue'
 import { useRoute } from 'vue-router'
 import { useLayout } from '@/stores/layout'
