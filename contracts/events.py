@@ -12,6 +12,7 @@ from contracts.gateway import SettingsChanged
 from contracts.incoming import IncomingRulesChanged
 from contracts.journal import JournalEntryChanged
 from contracts.lamps import LampChanged
+from contracts.missed_calls import MissedCallsChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
 from contracts.roster import RosterChanged
@@ -28,6 +29,7 @@ AnyEvent = Annotated[
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged
+    | MissedCallsChanged
     | SettingsChanged
     | TeamChanged
     | ChatConnectionChanged

@@ -155,6 +155,12 @@ class JournalList(Model):
     event_id: str
 
 
+class JournalSeen(Model):
+    """The newest entry that was there when somebody looked."""
+
+    entry_id: str = Field(max_length=64)
+
+
 class ContactList(Model):
     """All contacts, in no order."""
 

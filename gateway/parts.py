@@ -23,6 +23,7 @@ from contracts.incoming import IncomingRulesChanged
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
+from contracts.missed_calls import MissedCallsChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
 from contracts.roster import RosterChanged
@@ -117,6 +118,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
+            MissedCallsChanged: event_log.append,
             TeamChanged: event_log.append,
             ChatConnectionChanged: event_log.append,
             ConversationChanged: event_log.append,

@@ -18,6 +18,7 @@ from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.lamps import LampsRpc
+from contracts.missed_calls import MissedCallsRpc
 from contracts.presence import PresenceRpc
 from contracts.roster import RosterRpc
 from contracts.sip import SipRpc
@@ -53,6 +54,7 @@ def methods(interface: type) -> list[str]:
         (AudioSinkRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
+        (MissedCallsRpc, JournalService),
         (TeamsRpc, TeamsService),
         (ChatRpc, ChatService),
         (ChatConnectionRpc, ChatService),

@@ -4,27 +4,37 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Protocol, Self
 
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
-from deploy.practice.server import PracticeServer
 from tests.peers.ear import eventually
 
 PLUGINS = (30, 54, 66, 84, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
 ANSWER_S = 10
 
 
+class Server(Protocol):
+    """Any that has the people of the practice server."""
+
+    @property
+    def xmpp_port(self) -> int: ...
+
+    @property
+    def authority(self) -> Path: ...
+
+
 class Chatter:
     """One signed-in client, in a thread of its own. `messages` are all message stanzas it got."""
 
-    def __init__(self, practice: PracticeServer, user: str, resource: str = "peer") -> None:
+    def __init__(self, server: Server, user: str, resource: str = "peer") -> None:
         self.jid = f"{user}@practice"
         self.messages: list[Message] = []
-        self._practice = practice
+        self._server = server
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -33,7 +43,7 @@ class Chatter:
     def __enter__(self) -> Self:
         is_open = threading.Event()
         self.do(lambda: self.client.add_event_handler("session_start", lambda _: is_open.set()))
-        self.do(lambda: self.client.connect("127.0.0.1", self._practice.xmpp_port))
+        self.do(lambda: self.client.connect("127.0.0.1", self._server.xmpp_port))
         assert is_open.wait(ANSWER_S), "the peer is not let in"
         self.do(self.client.send_presence)
         self.ask(lambda: self.client.get_roster())
@@ -108,18 +118,18 @@ class Chatter:
         self._loop.call_soon_threadsafe(run)
         return done.result(ANSWER_S)
 
-    def ask(self, question: Callable[[], Any]) -> Any:
+    def ask(self, question: Callable[[], Any], within_s: float = ANSWER_S) -> Any:
         """The same with what has to be awaited."""
 
         async def run() -> Any:
             return await question()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(ANSWER_S)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(within_s)
 
     def _make(self, user: str, resource: str) -> ClientXMPP:
         asyncio.set_event_loop(self._loop)
         client = ClientXMPP(f"{self.jid}/{resource}", f"{user}-practice")
-        client.ca_certs = str(self._practice.authority)
+        client.ca_certs = str(self._server.authority)
         client.enable_direct_tls = False
         for number in PLUGINS:
             client.register_plugin(f"xep_{number:04}", {"auto_ack": False} if number == 184 else {})

@@ -11,6 +11,7 @@ from slixmpp.plugins.xep_0490 import stanza
 from contracts.base import Model
 from services.chat.engine.client import XmppClient
 from services.chat.engine.commands import Displayed, DisplayedUpdate
+from services.chat.engine.private_nodes import publish
 from services.chat.engine.stanzas import bare, short
 
 log = structlog.get_logger(__name__)
@@ -53,9 +54,7 @@ class DisplayedNode:
         element["stanza_id"]["id"] = archive_id
         element["stanza_id"]["by"] = self._client.own  # which slixmpp's `flag_chat` leaves out
         try:
-            await self._client.plugin["xep_0223"].store(
-                element, node=stanza.NS, id=conversation_id, timeout=TIMEOUT_S
-            )
+            await publish(self._client, stanza.NS, conversation_id, element, TIMEOUT_S)
         except (IqError, IqTimeout) as error:
             log.info("our devices are not told what was read", reason=error.condition)
 

@@ -17,6 +17,7 @@ import { useDrafts } from './drafts'
 import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
+import { useMissedCalls } from './missed-calls'
 import { useNotice } from './notice'
 import { useOutbox } from './outbox'
 import { usePresence } from './presence'
@@ -45,6 +46,7 @@ export const useSync = defineStore('sync', () => {
   const drafts = useDrafts()
   const journal = useJournal()
   const lamps = useLamps()
+  const missedCalls = useMissedCalls()
   const presence = usePresence()
   const roster = useRoster()
   const settings = useSettings()
@@ -101,6 +103,7 @@ export const useSync = defineStore('sync', () => {
       api.listCalls(),
       api.listLamps(),
       journal.load(),
+      missedCalls.load(),
       settings.load(),
       voicemail.load(),
       incoming.load(),
@@ -195,6 +198,8 @@ export const useSync = defineStore('sync', () => {
         return contacts.take(event)
       case 'journal.entry.changed':
         return journal.put(event.entry)
+      case 'journal.missed_calls.changed':
+        return missedCalls.put(event.missed_calls)
       case 'gateway.settings.changed':
         return settings.put(event.settings)
       case 'teams.team.changed':
@@ -233,6 +238,7 @@ export const useSync = defineStore('sync', () => {
     presence.clear()
     avatars.clear()
     journal.clear()
+    missedCalls.clear()
     teams.clear()
   }
 
