@@ -24,9 +24,7 @@ def desk(sound: SoundCard) -> Iterator[SoundCard]:
         yield sound
 
 
-def test_devices_are_changed_in_a_call(
-    chromium: Chromium, alice_stack: Stack, desk: SoundCard
-):
+def test_devices_are_changed_in_a_call(chromium: Chromium, alice_stack: Stack, desk: SoundCard):
     """Noise suppression would take a steady tone for noise: it is switched off in the call."""
     page = chromium.start(real_devices=True).pages[0]
     page.add_init_script(REMEMBER_MICROPHONES)
