@@ -33,7 +33,7 @@ def test_who_does_nothing_is_away_and_back_at_the_first_touch(page: Page, face: 
     expect(own).to_have_text("Available")
 
     face.request("PATCH", "/api/v1/settings", {"away_after_s": 2})
-    expect(own).to_have_text("Be right back (automatic)")
+    expect(own).to_have_text("Automatically away")
     page.get_by_role("button", name="Profile").press("Enter")
     expect(own).to_have_text("Available")
     expect(page.get_by_test_id("presence-available")).to_be_checked()
