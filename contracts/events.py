@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from contracts.avatars import AvatarChanged
 from contracts.chat import ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.directory import ContactChanged, ContactDeleted
@@ -35,7 +36,8 @@ AnyEvent = Annotated[
     | ConversationChanged
     | MessageChanged
     | RosterChanged
-    | OwnPresenceChanged,
+    | OwnPresenceChanged
+    | AvatarChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

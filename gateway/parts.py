@@ -12,6 +12,7 @@ from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
+from contracts.avatars import AvatarChanged
 from contracts.chat import ChatRpc, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
@@ -124,6 +125,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             MessageChanged: event_log.append,
             RosterChanged: event_log.append,
             OwnPresenceChanged: event_log.append,
+            AvatarChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(

@@ -9,6 +9,7 @@ import pytest
 from nameko.extensions import Entrypoint
 
 from contracts.audio_sinks import AudioSinkRpc
+from contracts.avatars import AvatarRpc
 from contracts.base import Event
 from contracts.chat import ChatRpc
 from contracts.chat_connection import ChatConnectionRpc
@@ -59,6 +60,7 @@ def methods(interface: type) -> list[str]:
         (ChatConnectionRpc, ChatService),
         (RosterRpc, ChatService),
         (PresenceRpc, ChatService),
+        (AvatarRpc, ChatService),
     ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):

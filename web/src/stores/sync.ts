@@ -8,6 +8,7 @@ import type { FromEventWorker } from '@/api/event-worker'
 import { connectEvents, type EventClient } from '@/api/events'
 import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
+import { useAvatars } from './avatars'
 import { useCalls } from './calls'
 import { useChats } from './chats'
 import { useContacts } from './contacts'
@@ -34,6 +35,7 @@ const LONGEST_DELAY_MS = 10_000
 export const useSync = defineStore('sync', () => {
   const notice = useNotice()
   const session = useSession()
+  const avatars = useAvatars()
   const calls = useCalls()
   const contacts = useContacts()
   const chats = useChats()
@@ -96,6 +98,7 @@ export const useSync = defineStore('sync', () => {
     threads.reload()
     void roster.load()
     void presence.load()
+    void avatars.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
@@ -188,6 +191,8 @@ export const useSync = defineStore('sync', () => {
         return roster.take(event)
       case 'chat.own_presence.changed':
         return presence.put(event.presence)
+      case 'chat.avatar.changed':
+        return avatars.put(event.avatar)
       case 'directory.contact.changed':
       case 'directory.contact.deleted':
         return contacts.take(event)
@@ -231,6 +236,7 @@ export const useSync = defineStore('sync', () => {
     lamps.clear()
     roster.clear()
     presence.clear()
+    avatars.clear()
     journal.clear()
     missedCalls.clear()
     teams.clear()
