@@ -38,6 +38,7 @@ from gateway.routes import (
     incoming,
     journal,
     lamps,
+    passwords,
     presence,
     recordings,
     rooms,
@@ -50,6 +51,7 @@ from gateway.routes import (
 
 APIS: tuple[Api, ...] = (
     session.api,
+    passwords.api,
     calls.api,
     lamps.api,
     conferences.api,
