@@ -9,6 +9,7 @@ import type {
   Lamp,
   Message,
   Registration,
+  Room,
   RosterItem,
   Session,
   Team,
@@ -232,6 +233,20 @@ export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
     groups: [],
     subscription: 'both',
     presence: { show: 'available', status: '' },
+    ...changes,
+  }
+}
+
+export function roomOf(changes: Partial<Room> = {}): Room {
+  return {
+    conversation_id: 'r1@rooms.example.com',
+    revision: 1,
+    name: 'Offer',
+    topic: '',
+    is_owner: true,
+    has_left: false,
+    end: null,
+    members: [],
     ...changes,
   }
 }
