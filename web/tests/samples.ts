@@ -8,6 +8,7 @@ import type {
   JournalEntry,
   Lamp,
   Message,
+  OwnPresence,
   Registration,
   Room,
   RosterItem,
@@ -249,4 +250,8 @@ export function roomOf(changes: Partial<Room> = {}): Room {
     members: [],
     ...changes,
   }
+}
+
+export function ownPresenceOf(changes: Partial<OwnPresence> = {}): OwnPresence {
+  return { revision: 1, show: 'available', status: '', instead_of: null, ...changes }
 }
