@@ -5,8 +5,10 @@ import { useDial } from '@/stores/dial'
 import { DTMF_KEYS, useDtmf } from '@/stores/dtmf'
 
 const DIAL_KEYS = /^[0-9*#+]$/
-const EDITABLE = 'input, textarea, select, [contenteditable], [role=menu], [role=alertdialog]'
+const EDITABLE = 'input, textarea, select, [contenteditable], [role=alertdialog]'
+const MENU = '[role=menu]'
 const OWN_ENTER = `${EDITABLE}, button, a`
+const ESCAPE = { key: 'Escape', bubbles: true }
 
 /** Calls `reveal` whenever something was typed, so that the number field can be shown. */
 export function useKeyboardDialling(reveal: () => void): void {
@@ -16,6 +18,10 @@ export function useKeyboardDialling(reveal: () => void): void {
 
   useEventListener(document, 'keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isWithin(EDITABLE)) return
+    if (isWithin(MENU)) {
+      if (!DIAL_KEYS.test(event.key)) return // its own
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', ESCAPE))
+    }
     if (handle(event.key)) event.preventDefault()
   })
 
