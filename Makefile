@@ -21,14 +21,14 @@ install: ## Make this clone ready to run and to be tested, without starting anyt
 
 test: lint test-unit ## Run every test
 	@echo "suites that wait for servers run two at a time, each is shown when it has ended (10 minutes)"
-	$(MAKE) --jobs 2 --no-print-directory --output-sync=line test-stack test-bus test-faults test-nat
+	$(MAKE) --jobs 2 --no-print-directory --output-sync=line test-stack test-bus test-faults test-servers test-nat
 	$(MAKE) test-e2e
 
 test-unit: install ## Run the tests that need no server
 	$(PYTHON) -m pytest tests/unit tests/contract
 	$(NPM) test
 
-test-integration: test-bus test-stack test-faults ## Run the tests with real servers
+test-integration: test-bus test-stack test-faults test-servers ## Run the tests with real servers
 
 test-bus: install
 	$(PYTHON) -m pytest -p tests.monkey tests/integration/bus
@@ -38,6 +38,12 @@ test-stack: install
 
 test-faults: install
 	$(PYTHON) -m pytest tests/integration/faults
+
+test-servers: install
+	$(PYTHON) -m pytest tests/integration/servers
+
+test-archive: install ## Break streams and kill parts for hours: SEEDS= says how many times
+	ARCHIVE_SEEDS=$(or $(SEEDS),20) $(PYTHON) -m pytest tests/integration/faults/test_archive.py
 
 test-nat: install ## Run the tests behind a router that they make themselves, as root
 	$(PYTHON) -m pytest tests/integration/nat
@@ -61,4 +67,4 @@ generate: ## Write what follows from the code: the OpenAPI document and its type
 	$(PYTHON) -m gateway.openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
 	$(NPM) run generate
 
-.PHONY: help up down status logs install test test-unit test-integration test-bus test-stack test-faults test-nat test-e2e test-compose bench lint generate
+.PHONY: help up down status logs install test test-unit test-integration test-bus test-stack test-faults test-servers test-archive test-nat test-e2e test-compose bench lint generate

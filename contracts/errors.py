@@ -29,9 +29,12 @@ ContractError
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
 ├── WrongTeamState          the member cannot do this now
 ├── ChatDisconnected        this needs the chat server, and there is no connection to it
+├── ChatRefused             the chat server does not do what was asked; `condition` says why
 ├── UploadFailed            a file was not taken; `reason` says why
 ├── FileUnavailable         a file is not there, or may not be fetched
-└── WrongMessageState       the message cannot do this now
+├── WrongMessageState       the message cannot do this now
+├── WrongRoomState          we are in the room no longer
+└── RoomFailed              the server did not do something about a room; `reason` says why
 """
 
 from typing import Any, ClassVar
@@ -271,11 +274,32 @@ class ChatDisconnected(ContractError):
     http_status = 503
 
 
+class ChatRefused(ContractError):
+    """The chat server does not do it. `condition` is that of RFC 6120 section 8.3.3."""
+
+    code = "chat_refused"
+    http_status = 502
+
+
 class WrongMessageState(ContractError):
     """The message cannot do this now."""
 
     code = "wrong_message_state"
     http_status = 409
+
+
+class WrongRoomState(ContractError):
+    """We are in the room no longer."""
+
+    code = "wrong_room_state"
+    http_status = 409
+
+
+class RoomFailed(ContractError):
+    """The server did not do something about a room. `reason` is a RoomProblem."""
+
+    code = "room_failed"
+    http_status = 502
 
 
 class UploadFailed(ContractError):

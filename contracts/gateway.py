@@ -5,20 +5,25 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, SecretStr
 
+from contracts.avatars import Avatar
 from contracts.base import Event, Model
 from contracts.chat import MOST_REACTIONS, Body, Conversation, Emoji, Message
 from contracts.chat_connection import ChatConnection
 from contracts.directory import Contact
+from contracts.identity import BareJid
 from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.phones import LONGEST_TARGET
 from contracts.presence import Show, StatusText
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
+from contracts.rooms import MOST_MEMBERS, Room, RoomName, Topic
 from contracts.roster import RosterItem
 from contracts.sip import MAX_TARGET_LENGTH, AudioSink, Call, OtherCalls, RejectScope
 from contracts.team_profile import PauseReason
 from contracts.teams import Team
+
+LONGEST_AWAY_AFTER_S = 24 * 3600
 
 
 class Side(StrEnum):
@@ -112,6 +117,9 @@ class Settings(Model):
         default=True, description="whether pages offer calls that ring at colleagues'"
     )
     status_texts: StatusTexts = StatusTexts()
+    away_after_s: int = Field(
+        default=0, description="without input on any screen; 0: never away by oneself"
+    )
 
 
 class SettingsPatch(Model):
@@ -123,6 +131,7 @@ class SettingsPatch(Model):
     recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
     offers_pick_up: bool | None = None
     status_texts: StatusTexts | None = None
+    away_after_s: int | None = Field(default=None, ge=0, le=LONGEST_AWAY_AFTER_S)
 
 
 class SettingsChanged(Event):
@@ -154,6 +163,12 @@ class JournalList(Model):
     event_id: str
 
 
+class JournalSeen(Model):
+    """The newest entry that was there when somebody looked."""
+
+    entry_id: str = Field(max_length=64)
+
+
 class ContactList(Model):
     """All contacts, in no order."""
 
@@ -181,6 +196,40 @@ class RosterList(Model):
     """The whole roster, in no order."""
 
     items: list[RosterItem]
+    event_id: str
+
+
+class RoomList(Model):
+    """All rooms that the person is or was in, in no order."""
+
+    items: list[Room]
+    event_id: str
+
+
+class RoomDraft(Model):
+    """A room to begin."""
+
+    name: RoomName
+    members: tuple[BareJid, ...] = Field(default=(), max_length=MOST_MEMBERS)
+
+
+class RoomPatch(Model):
+    """Only what is to change."""
+
+    name: RoomName | None = None
+    topic: Topic | None = None
+
+
+class MembersDraft(Model):
+    """Whom to add."""
+
+    members: tuple[BareJid, ...] = Field(min_length=1, max_length=MOST_MEMBERS)
+
+
+class AvatarList(Model):
+    """Who has which picture, in no order."""
+
+    items: list[Avatar]
     event_id: str
 
 
@@ -220,6 +269,13 @@ class PresenceDraft(Model):
 
     show: Show
     status: StatusText = ""
+
+
+class Activity(Model):
+    """Somebody uses a screen, or has locked it."""
+
+    screen: str = Field(min_length=1, max_length=64)
+    is_locked: bool = False
 
 
 class ContactsByNumber(Model):

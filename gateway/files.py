@@ -88,6 +88,16 @@ def fetched(url: str, own_origin: str | None, ca: str | None) -> Iterator[Fetche
         raise FileUnavailable(str(error)) from error
 
 
+def at_most(size_bytes: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The beginning of a file whose size nobody has told."""
+    left = size_bytes
+    for piece in pieces:
+        yield piece[:left]
+        left -= len(piece)
+        if left <= 0:
+            return
+
+
 def is_at(url: str, origin: str | None) -> bool:
     """Whether an address belongs to this scheme, host and port."""
     place = urlsplit(url)

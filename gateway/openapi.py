@@ -29,6 +29,7 @@ from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
 from gateway.routes import (
     audio_sinks,
+    avatars,
     calls,
     conferences,
     contacts,
@@ -40,6 +41,7 @@ from gateway.routes import (
     lamps,
     presence,
     recordings,
+    rooms,
     session,
     settings,
     sound_check,
@@ -56,8 +58,10 @@ APIS: tuple[Api, ...] = (
     audio_sinks.api,
     contacts.api,
     conversations.api,
+    rooms.api,
     files.api,
     presence.api,
+    avatars.api,
     journal.api,
     recordings.api,
     teams.api,
@@ -75,7 +79,11 @@ ALWAYS_POSSIBLE = (
     StoreUnavailable,
     DeadlineExceeded,
 )
-FILES = {"get_recording": "audio/wav", "get_file": "application/octet-stream"}
+FILES = {
+    "get_recording": "audio/wav",
+    "get_file": "application/octet-stream",
+    "get_avatar": "image/*",
+}
 """What is not JSON, by operation."""
 RESULTS_OF_RESPONSES: dict[str, type] = {"sign_in": Session, "health": Health}
 """What views return that make their response themselves."""

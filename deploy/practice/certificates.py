@@ -19,13 +19,17 @@ _NAMES = ("practice", "rooms.practice", "files.practice", "localhost")
 _VALIDITY = timedelta(days=3650)
 
 
-def create(directory: Path, host: str = LOOPBACK) -> None:
-    """Write authority, server certificate and its key, unless they are there already."""
+def create(directory: Path, host: str = LOOPBACK, validity: timedelta = _VALIDITY) -> None:
+    """Write authority, server certificate and its key, unless they are there already.
+
+    `validity` is that of the server's certificate from now on.
+    """
     if (directory / AUTHORITY).exists():
         return
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _authority(authority_key)
-    certificate = _server_certificate(server_key, authority, authority_key, host)
+    builder = _builder(_name("practice"), authority.subject, server_key, validity)
+    certificate = _server_certificate(builder, authority_key, host)
     private_key = server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     write(directory / PRIVATE_KEY, private_key.decode(), mode=0o600)
     write(directory / CERTIFICATE, certificate.public_bytes(Encoding.PEM).decode())
@@ -46,7 +50,7 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         decipher_only=False,
     )
     return (
-        _builder(name, name, key)
+        _builder(name, name, key, _VALIDITY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .sign(key, SHA256())
@@ -54,16 +58,12 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _server_certificate(
-    key: ec.EllipticCurvePrivateKey,
-    authority: x509.Certificate,
-    authority_key: ec.EllipticCurvePrivateKey,
-    host: str,
+    builder: x509.CertificateBuilder, authority_key: ec.EllipticCurvePrivateKey, host: str
 ) -> x509.Certificate:
     names = {*map(x509.DNSName, _NAMES), x509.IPAddress(IPv4Address(LOOPBACK)), _general(host)}
     signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     return (
-        _builder(_name("practice"), authority.subject, key)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(signer, critical=False)
@@ -79,8 +79,9 @@ def _general(host: str) -> x509.GeneralName:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, validity: timedelta
 ) -> x509.CertificateBuilder:
+    """It has been valid since yesterday."""
     now = datetime.now(UTC)
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     return (
@@ -90,7 +91,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + _VALIDITY)
+        .not_valid_after(now + validity)
         .add_extension(identifier, critical=False)
     )
 

@@ -108,7 +108,8 @@ def get_file(query: FetchQuery) -> Response:
     except BaseException:
         held.close()
         raise
-    response = Response(file.pieces, mimetype="application/octet-stream")
+    pieces = files.at_most(LARGEST_PICTURE_BYTES, file.pieces) if query.picture else file.pieces
+    response = Response(pieces, mimetype="application/octet-stream")
     response.call_on_close(held.close)
     if file.size_bytes is not None:
         response.content_length = file.size_bytes

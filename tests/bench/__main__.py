@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import audio_loop, call_setup, calls, devices, footprint, remote
+from tests.bench import audio_loop, call_setup, calls, devices, footprint, port_to_port, remote
 from tests.bench.figures import Report, machine
 
 Bench = Callable[[Path], Report]
@@ -29,6 +29,7 @@ def main() -> None:
         "audio_loop": lambda directory: audio_loop.measure(directory, arguments.minutes),
         "calls": calls.measure,
         "devices": devices.measure,
+        "port_to_port": port_to_port.measure,
         "remote": lambda directory: remote.measure(directory, arguments.minutes),
         "footprint": lambda directory: footprint.measure(directory, first_up=arguments.first_up),
     }

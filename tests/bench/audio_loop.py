@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.bench.baresip import NAME as PEER
 from tests.bench.baresip import Baresip, baresip
 from tests.bench.figures import Figure, Report, percentile
-from tests.bench.servers import alice_at, page_of, practice_server_in, stack_in
+from tests.bench.servers import page_of, practice_server_in, signed_in_at, stack_in
 from tests.bench.socket_loop import socket_loop_ms
 from tests.bench.sound import PERIOD_S, Samples, echoes, gaps, onsets
 from tests.bench.sound_card import RATE_HZ, SoundCard, sound_card
@@ -68,7 +68,7 @@ def measure(directory: Path, minutes: float = 0) -> Report:
         card = stack.enter_context(sound_card(directory / "sound", sum(rounds_s) * 2 + 300))
         server = stack.enter_context(practice_server_in(directory))
         alices_stack = stack.enter_context(stack_in(directory, server, server.sip_port))
-        alice = stack.enter_context(alice_at(alices_stack))
+        alice = stack.enter_context(signed_in_at(alices_stack))
         bob = stack.enter_context(baresip(directory, "bob", server.sip_port, card.socket))
         through_socket = socket_loop_ms(alice, ROUND_S)
         page = stack.enter_context(page_of(alices_stack, directory, card.socket))

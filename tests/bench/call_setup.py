@@ -16,7 +16,7 @@ from tests.bench.baresip import NAME as PEER
 from tests.bench.baresip import Baresip, baresip
 from tests.bench.figures import Figure, Report, percentile
 from tests.bench.painting import next_painted_at_ms, watch_for
-from tests.bench.servers import alice_at, page_of, practice_server_in, stack_in
+from tests.bench.servers import page_of, practice_server_in, signed_in_at, stack_in
 from tests.bench.sound_card import sound_card
 from tests.bench.wire import Wire
 from tests.peers.ear import eventually
@@ -38,7 +38,7 @@ def measure(directory: Path, runs: int = 40) -> Report:
         server = stack.enter_context(practice_server_in(directory))
         wire, peer_wire = (stack.enter_context(Wire(server.sip_port)) for _ in range(2))
         alices_stack = stack.enter_context(stack_in(directory, server, wire.port))
-        alice = stack.enter_context(alice_at(alices_stack))
+        alice = stack.enter_context(signed_in_at(alices_stack))
         bob = stack.enter_context(baresip(directory, "bob", peer_wire.port, card.socket))
         page = stack.enter_context(page_of(alices_stack, directory, card.socket))
         outgoing = _outgoing(alice, wire, bob, peer_wire, runs)

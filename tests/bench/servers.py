@@ -25,20 +25,22 @@ def practice_server_in(directory: Path) -> Iterator[PracticeServer]:
 
 
 @contextmanager
-def stack_in(directory: Path, server: PracticeServer, sip_port: int) -> Iterator[Stack]:
-    """Alice's stack; it reaches the server by UDP, as the peer does, at this port."""
+def stack_in(
+    directory: Path, server: PracticeServer, sip_port: int, *, name: str = "alice"
+) -> Iterator[Stack]:
+    """Somebody's stack; it reaches the server by UDP, as the peer does, at this port."""
     profile = server.profile("udp").replace(f"port = {server.sip_port}", f"port = {sip_port}")
     write(server.instances / "practice.toml", profile)
-    stack = Stack.create(directory / "alice", (server.instances,), name="alice")
+    stack = Stack.create(directory / name, (server.instances,), name=name)
     with running_all(stack_programs(stack), stack.directory / "log"):
         yield stack
 
 
 @contextmanager
-def alice_at(stack: Stack) -> Iterator[Face]:
-    """Alice, signed in; her calls are ended at the end."""
+def signed_in_at(stack: Stack) -> Iterator[Face]:
+    """Whose stack it is, signed in; the calls are ended at the end."""
     with Face(stack.address) as face:
-        response = face.sign_in()
+        response = face.sign_in(f"{stack.name}@practice")
         if response.status_code != 200:
             raise RuntimeError(f"sign-in: {response.text}")
         yield face

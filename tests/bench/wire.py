@@ -46,9 +46,11 @@ class Wire:
         """When the first INVITE of the next call passed, as `time.time()`."""
         return self._invites.get(timeout=within_s)
 
-    def next_lamp_at(self, within_s: float = 5) -> float:
-        """When the next NOTIFY passed that somebody talks, as `time.time()`."""
-        return self._lamps.get(timeout=within_s)
+    def next_lamp_at(self, *, after: float, within_s: float = 5) -> float:
+        """When the first NOTIFY since `after` passed that somebody talks, as `time.time()`."""
+        while (lit_at := self._lamps.get(timeout=within_s)) < after:
+            pass
+        return lit_at
 
     def _relay(self) -> None:
         with selectors.DefaultSelector() as selector:

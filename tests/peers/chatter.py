@@ -4,27 +4,38 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Protocol, Self
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
-from deploy.practice.server import PracticeServer
 from tests.peers.ear import eventually
 
-PLUGINS = (30, 66, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
+PLUGINS = (30, 45, 54, 66, 84, 85, 184, 198, 199, 203, 249, 280)
+PLUGINS += (308, 313, 333, 359, 402, 424, 428, 444, 461, 490)
 ANSWER_S = 10
+
+
+class Server(Protocol):
+    """Any that has the people of the practice server."""
+
+    @property
+    def xmpp_port(self) -> int: ...
+
+    @property
+    def authority(self) -> Path: ...
 
 
 class Chatter:
     """One signed-in client, in a thread of its own. `messages` are all message stanzas it got."""
 
-    def __init__(self, practice: PracticeServer, user: str, resource: str = "peer") -> None:
+    def __init__(self, server: Server, user: str, resource: str = "peer") -> None:
         self.jid = f"{user}@practice"
         self.messages: list[Message] = []
-        self._practice = practice
+        self._server = server
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -33,7 +44,7 @@ class Chatter:
     def __enter__(self) -> Self:
         is_open = threading.Event()
         self.do(lambda: self.client.add_event_handler("session_start", lambda _: is_open.set()))
-        self.do(lambda: self.client.connect("127.0.0.1", self._practice.xmpp_port))
+        self.do(lambda: self.client.connect("127.0.0.1", self._server.xmpp_port))
         assert is_open.wait(ANSWER_S), "the peer is not let in"
         self.do(self.client.send_presence)
         self.ask(lambda: self.client.get_roster())
@@ -53,11 +64,17 @@ class Chatter:
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
-    def send(self, to: str, body: str, **stanza: Any) -> str:
+    def enter(self, room: str, nick: str | None = None) -> None:
+        """Be in a room, without what was said before."""
+        muc = self.client.plugin["xep_0045"]
+        name = nick or self.jid.partition("@")[0]
+        self.ask(lambda: muc.join_muc_wait(JID(room), name, maxstanzas=0, timeout=ANSWER_S))
+
+    def send(self, to: str, body: str, kind: str = "chat", **stanza: Any) -> str:
         """The id of the stanza. `stanza` has its further elements, by slixmpp's names."""
 
         def write() -> str:
-            message = self.client.make_message(mto=to, mbody=body or None, mtype="chat")
+            message = self.client.make_message(mto=to, mbody=body or None, mtype=kind)
             for element, values in stanza.items():
                 if isinstance(values, dict):
                     for name, value in values.items():
@@ -87,11 +104,13 @@ class Chatter:
             what=f"{self.jid} has not got the message",
         )
 
-    def archive(self) -> list[Message]:
-        """All messages of the server's archive, in its order, with their ids."""
+    def archive(self, room: str | None = None) -> list[Message]:
+        """All messages of the server's archive, or of a room's, in its order, with their ids."""
 
         async def read() -> list[Message]:
-            return [each async for each in self.client.plugin["xep_0313"].iterate(rsm={"max": 100})]
+            archive = self.client.plugin["xep_0313"]
+            jid = JID(room) if room else None
+            return [each async for each in archive.iterate(jid=jid, rsm={"max": 100})]
 
         return self.ask(read)
 
@@ -108,18 +127,18 @@ class Chatter:
         self._loop.call_soon_threadsafe(run)
         return done.result(ANSWER_S)
 
-    def ask(self, question: Callable[[], Any]) -> Any:
+    def ask(self, question: Callable[[], Any], within_s: float = ANSWER_S) -> Any:
         """The same with what has to be awaited."""
 
         async def run() -> Any:
             return await question()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(ANSWER_S)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(within_s)
 
     def _make(self, user: str, resource: str) -> ClientXMPP:
         asyncio.set_event_loop(self._loop)
         client = ClientXMPP(f"{self.jid}/{resource}", f"{user}-practice")
-        client.ca_certs = str(self._practice.authority)
+        client.ca_certs = str(self._server.authority)
         client.enable_direct_tls = False
         for number in PLUGINS:
             client.register_plugin(f"xep_{number:04}", {"auto_ack": False} if number == 184 else {})

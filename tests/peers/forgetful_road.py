@@ -1,4 +1,4 @@
-"""The way between a browser and a stack, which can forget its connections as a NAT does."""
+"""A way to a server that can break, or forget its connections as a NAT does."""
 
 import socket
 import threading
@@ -23,20 +23,26 @@ class ForgetfulRoad:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        _close(self._sockets)
 
     def forget(self) -> None:
         """Nothing that was sent on the connections of until now arrives any more."""
         self._age += 1
 
+    def breaks(self) -> None:
+        """The connections of until now end, whatever was on its way."""
+        gone, self._sockets = self._sockets[1:], self._sockets[:1]
+        _close(gone)
+
     def _accept(self) -> None:
         with suppress(OSError):  # closed
             while True:
                 near, _address = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._to_port))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._to_port))
+                except OSError:
+                    near.close()  # nobody is there
+                    continue
                 self._sockets += [near, far]
                 for source, target in ((near, far), (far, near)):
                     run = threading.Thread(target=self._forward, args=(source, target), daemon=True)
@@ -50,3 +56,10 @@ class ForgetfulRoad:
                     target.sendall(piece)
             if age == self._age:
                 target.shutdown(socket.SHUT_WR)
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for each in sockets:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()

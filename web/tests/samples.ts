@@ -8,6 +8,7 @@ import type {
   JournalEntry,
   Lamp,
   Message,
+  OwnPresence,
   Registration,
   RosterItem,
   Session,
@@ -194,6 +195,7 @@ export function messageOf(changes: Partial<Message> = {}): Message {
     position: 1,
     direction: 'received',
     sender: 'bob@example.com',
+    sender_name: '',
     body: 'Hello',
     sent_at: '2026-11-24T10:00:00Z',
     delivery: null,
@@ -215,10 +217,13 @@ export function conversationOf(changes: Partial<Conversation> = {}): Conversatio
     conversation_id: 'bob@example.com',
     revision: 1,
     kind: 'direct',
+    name: '',
+    began_at: null,
     unread: 0,
     read_up_to: 0,
     last_message: messageOf(),
     is_composing: false,
+    composer: null,
     ...changes,
   }
 }
@@ -233,4 +238,8 @@ export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
     presence: { show: 'available', status: '' },
     ...changes,
   }
+}
+
+export function ownPresenceOf(changes: Partial<OwnPresence> = {}): OwnPresence {
+  return { revision: 1, show: 'available', status: '', instead_of: null, ...changes }
 }

@@ -215,6 +215,8 @@ class Connection:
         self._fail(known or ChatProblem.SERVER_ERROR, self._condition)
 
     def _disconnected(self, reason: Any) -> None:
+        if isinstance(reason, ssl.SSLError):  # told here before `ssl_invalid_chain` has been
+            self._distrusted(reason)
         self._fail(ChatProblem.SERVER_UNREACHABLE, str(reason or "the connection was closed"))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(self._condition or str(reason or "the connection was closed"))

@@ -5,7 +5,8 @@ import { useDial } from '@/stores/dial'
 import { DTMF_KEYS, useDtmf } from '@/stores/dtmf'
 
 const DIAL_KEYS = /^[0-9*#+]$/
-const EDITABLE = 'input, textarea, select, [contenteditable], [role=alertdialog]'
+const EDITABLE =
+  'input, textarea, select, [contenteditable], [role=alertdialog], [role=application]'
 const MENU = '[role=menu]'
 const OWN_ENTER = `${EDITABLE}, button, a`
 const ESCAPE = { key: 'Escape', bubbles: true }
