@@ -8,7 +8,9 @@ import type {
   JournalEntry,
   Lamp,
   Message,
+  OwnPresence,
   Registration,
+  Room,
   RosterItem,
   Session,
   Team,
@@ -45,6 +47,8 @@ export function callOf(changes: Partial<Call> = {}): Call {
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
+    held_at: null,
+    hold_time_s: 0,
     quality: null,
     recordings: [],
     priority: 'normal',
@@ -73,6 +77,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
+    hold_time_s: 0,
     transferred_to: null,
     conferred_with: [],
     diversion: null,
@@ -234,4 +239,22 @@ export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
     presence: { show: 'available', status: '' },
     ...changes,
   }
+}
+
+export function roomOf(changes: Partial<Room> = {}): Room {
+  return {
+    conversation_id: 'r1@rooms.example.com',
+    revision: 1,
+    name: 'Offer',
+    topic: '',
+    is_owner: true,
+    has_left: false,
+    end: null,
+    members: [],
+    ...changes,
+  }
+}
+
+export function ownPresenceOf(changes: Partial<OwnPresence> = {}): OwnPresence {
+  return { revision: 1, show: 'available', status: '', instead_of: null, ...changes }
 }
