@@ -48,6 +48,11 @@ class Reading:
         self.query_id = None
         self.first_pages = []
 
+    def pause(self) -> None:
+        """Nothing is sent on the next stream before what was missed is known."""
+        self.has_caught_up = False
+        self.query_id = None
+
     def await_page(self, query_id: str) -> None:
         self.query_id, self._asked_at = query_id, time.monotonic()
 

@@ -53,7 +53,7 @@ class ChatService(
             self.enter_rooms()
         else:
             for reading in self.progress.readings.values():
-                reading.query_id = None
+                reading.pause()
 
     @on_engine(EngineGone)
     def engine_gone(self, update: EngineGone) -> None:
