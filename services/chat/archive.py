@@ -86,7 +86,7 @@ class ArchivePart(AccountPart):
                 keys.setdefault(known.conversation_id, set()).add(key)
                 gone.append(known.stanza_id)
         with self.store.lock:
-            threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}
+            threads = self.store.open_all(keys)
             with self.store.changing(threads.values(), arrived=gone):
                 new = [each.stanza for each in arrivals if _take_arrival(threads, each)]
         self.progress.is_due |= any(map(_is_archived, arrivals))
@@ -192,7 +192,7 @@ class ArchivePart(AccountPart):
             keys.setdefault(stanza.conversation_id, set()).update(keys_in(stanza))
         arrived = [each for stanza in stanzas for each in _out(stanza)]
         with self.store.lock:
-            threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}
+            threads = self.store.open_all(keys)
             with self.store.changing(threads.values(), cursor=cursor, arrived=arrived):
                 new = [
                     stanza

@@ -1,8 +1,10 @@
 """Every Redis key of the chat service; those of the roster are in RosterStore."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 
 from pydantic import TypeAdapter
 from redis import Redis
@@ -113,7 +115,8 @@ class ChatStore(RosterStore):
 
     def get_conversation(self, conversation_id: str) -> Conversation:
         """One that nobody has written in is empty."""
-        return Conversation.model_validate(self._state(conversation_id).model_dump())
+        text = self.redis.hget(self._threads_key, conversation_id)
+        return Conversation.model_validate(_state(conversation_id, text).model_dump())
 
     def newest(self, conversation_id: str, below: int | None, limit: int) -> list[Message]:
         """The newest messages that are kept, below a position; oldest first."""
@@ -124,26 +127,31 @@ class ChatStore(RosterStore):
 
     def open(self, conversation_id: str, keys: Iterable[str] = ()) -> Thread:
         """A conversation, with the messages that these keys are of, and the newest."""
-        state = self._state(conversation_id)
-        thread = Thread(state, lambda: self._window(conversation_id))
-        wanted = list(keys)
+        return self.open_all({conversation_id: keys})[conversation_id]
+
+    def open_all(self, wanted: Mapping[str, Iterable[str]]) -> dict[str, Thread]:
+        """Each as `open` does it; Redis is asked twice, however many they are."""
+        keys = {conversation_id: list(names) for conversation_id, names in wanted.items()}
         pipeline = self.redis.pipeline(transaction=False)
-        pipeline.zrevrange(self._order_key(conversation_id), 0, 0)
-        if wanted:
-            pipeline.hmget(self._ids_key(conversation_id), wanted)
-            pipeline.hmget(self._amendments_key(conversation_id), wanted)
-        newest, *found = pipeline.execute()
-        if wanted:
-            thread.ids = {key: each for key, each in zip(wanted, found[0], strict=True) if each}
+        for conversation_id, names in keys.items():
+            pipeline.hget(self._threads_key, conversation_id)
+            pipeline.zrevrange(self._order_key(conversation_id), 0, 0)
+            pipeline.hmget(self._ids_key(conversation_id), names or [""])
+            pipeline.hmget(self._amendments_key(conversation_id), names or [""])
+        answers = iter(pipeline.execute())
+        threads, ids = {}, {}
+        for conversation_id, names in keys.items():
+            text, newest, found, amendments = islice(answers, 4)
+            thread = Thread(_state(conversation_id, text), partial(self._window, conversation_id))
+            thread.ids = _known(names, found)
             thread.amendments = {
-                key: _stanzas.validate_json(each)
-                for key, each in zip(wanted, found[1], strict=True)
-                if each
+                key: _stanzas.validate_json(each) for key, each in _known(names, amendments).items()
             }
-        ids = {*newest, *thread.ids.values()}
-        messages = self._messages(conversation_id, ids)
-        thread.messages = {message.message_id: message for message in messages}
-        return thread
+            threads[conversation_id] = thread
+            ids[conversation_id] = {*newest, *thread.ids.values()}
+        for conversation_id, messages in self._messages_of(ids).items():
+            threads[conversation_id].messages = {each.message_id: each for each in messages}
+        return threads
 
     def find_message(self, conversation_id: str, message_id: str) -> Message | None:
         return next(iter(self._messages(conversation_id, [message_id])), None)
@@ -239,17 +247,14 @@ class ChatStore(RosterStore):
         pipeline = self.redis.pipeline(transaction=False)
         for each in conversation_ids:
             pipeline.zrange(self._order_key(each), 0, -WINDOW - 1)
-        for each, old in zip(conversation_ids, pipeline.execute(), strict=True):
-            if old:
-                self._drop(each, old)
-
-    def _drop(self, conversation_id: str, old: list[str]) -> None:
-        messages = self._messages(conversation_id, old)
+        old = dict(zip(conversation_ids, pipeline.execute(), strict=True))
+        dropped = self._messages_of(old)
         with self.transaction() as transaction:
-            transaction.pipeline.zrem(self._order_key(conversation_id), *old)
-            transaction.pipeline.hdel(self._messages_key(conversation_id), *old)
-            if ids := [key for message in messages for key in keys_of(message)]:
-                transaction.pipeline.hdel(self._ids_key(conversation_id), *ids)
+            for each, messages in dropped.items():
+                transaction.pipeline.zrem(self._order_key(each), *old[each])
+                transaction.pipeline.hdel(self._messages_key(each), *old[each])
+                if ids := [key for message in messages for key in keys_of(message)]:
+                    transaction.pipeline.hdel(self._ids_key(each), *ids)
 
     def _window(self, conversation_id: str) -> dict[str, Message]:
         texts = self.redis.hvals(self._messages_key(conversation_id))
@@ -257,17 +262,18 @@ class ChatStore(RosterStore):
         return {message.message_id: message for message in messages}
 
     def _messages(self, conversation_id: str, ids: Iterable[str]) -> list[Message]:
-        wanted = list(ids)
-        if not wanted:
-            return []
-        texts = self.redis.hmget(self._messages_key(conversation_id), wanted)
-        return [Message.model_validate_json(text) for text in texts if text]
+        return self._messages_of({conversation_id: ids}).get(conversation_id, [])
 
-    def _state(self, conversation_id: str) -> ThreadState:
-        text = self.redis.hget(self._threads_key, conversation_id)
-        if text:
-            return ThreadState.model_validate_json(text)
-        return ThreadState(conversation_id=conversation_id, revision=0)
+    def _messages_of(self, ids: Mapping[str, Iterable[str]]) -> dict[str, list[Message]]:
+        """Those that are kept, of each conversation of which any is wanted."""
+        wanted = {each: found for each, some in ids.items() if (found := list(some))}
+        pipeline = self.redis.pipeline(transaction=False)
+        for conversation_id, found in wanted.items():
+            pipeline.hmget(self._messages_key(conversation_id), found)
+        return {
+            conversation_id: [Message.model_validate_json(text) for text in texts if text]
+            for conversation_id, texts in zip(wanted, pipeline.execute(), strict=True)
+        }
 
     def _revisions(self, number: int) -> Iterator[int]:
         """One count for all messages and conversations; what is not used is left out."""
@@ -293,6 +299,17 @@ class ChatStore(RosterStore):
 
     def _amendments_key(self, conversation_id: str) -> str:
         return self.key("amendments", conversation_id)
+
+
+def _state(conversation_id: str, text: str | None) -> ThreadState:
+    """As it is kept; nobody has written in one that is not."""
+    if text:
+        return ThreadState.model_validate_json(text)
+    return ThreadState(conversation_id=conversation_id, revision=0)
+
+
+def _known(keys: Iterable[str], found: Iterable[str | None]) -> dict[str, str]:
+    return {key: each for key, each in zip(keys, found, strict=False) if each}
 
 
 def _is_news(message: Message, known: Message | None) -> bool:
