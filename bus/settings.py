@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """With less of that disk free, nothing new is begun."""
     recordings_directory: Path = Path("/var/lib/handset/recordings")
     """Where the sip engine puts recordings of calls, and the journal deletes them."""
+    avatars_directory: Path = Path("/var/lib/handset/avatars")
+    """Where the chat service puts pictures of people."""
     log_level: str = "info"
 
     def recording_file(self, recording_id: str) -> Path:

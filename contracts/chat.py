@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from contracts.avatars import AvatarRpc
 from contracts.base import Command, Event, Model
 from contracts.chat_connection import ChatConnectionRpc
 from contracts.files import FilesRpc, SharedFile
@@ -188,7 +189,7 @@ class MessageChanged(Event):
     message: Message
 
 
-class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc):
+class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc, AvatarRpc):
     """RPC interface of the chat service.
 
     Commands raise SignedOut without an account. Without a connection they are kept and take

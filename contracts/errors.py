@@ -29,6 +29,7 @@ ContractError
 ├── TeamUnavailable         the PBX does not tell of the team now, or refuses; `reason` says why
 ├── WrongTeamState          the member cannot do this now
 ├── ChatDisconnected        this needs the chat server, and there is no connection to it
+├── ChatRefused             the chat server does not do what was asked; `condition` says why
 ├── UploadFailed            a file was not taken; `reason` says why
 ├── FileUnavailable         a file is not there, or may not be fetched
 └── WrongMessageState       the message cannot do this now
@@ -269,6 +270,13 @@ class ChatDisconnected(ContractError):
 
     code = "chat_disconnected"
     http_status = 503
+
+
+class ChatRefused(ContractError):
+    """The chat server does not do it. `condition` is that of RFC 6120 section 8.3.3."""
+
+    code = "chat_refused"
+    http_status = 502
 
 
 class WrongMessageState(ContractError):

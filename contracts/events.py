@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from contracts.avatars import AvatarChanged
 from contracts.chat import ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.directory import ContactChanged, ContactDeleted
@@ -11,6 +12,7 @@ from contracts.gateway import SettingsChanged
 from contracts.incoming import IncomingRulesChanged
 from contracts.journal import JournalEntryChanged
 from contracts.lamps import LampChanged
+from contracts.missed_calls import MissedCallsChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
 from contracts.roster import RosterChanged
@@ -27,13 +29,15 @@ AnyEvent = Annotated[
     | ContactChanged
     | ContactDeleted
     | JournalEntryChanged
+    | MissedCallsChanged
     | SettingsChanged
     | TeamChanged
     | ChatConnectionChanged
     | ConversationChanged
     | MessageChanged
     | RosterChanged
-    | OwnPresenceChanged,
+    | OwnPresenceChanged
+    | AvatarChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, SecretStr
 
+from contracts.avatars import Avatar
 from contracts.base import Event, Model
 from contracts.chat import MOST_REACTIONS, Body, Conversation, Emoji, Message
 from contracts.chat_connection import ChatConnection
@@ -154,6 +155,12 @@ class JournalList(Model):
     event_id: str
 
 
+class JournalSeen(Model):
+    """The newest entry that was there when somebody looked."""
+
+    entry_id: str = Field(max_length=64)
+
+
 class ContactList(Model):
     """All contacts, in no order."""
 
@@ -181,6 +188,13 @@ class RosterList(Model):
     """The whole roster, in no order."""
 
     items: list[RosterItem]
+    event_id: str
+
+
+class AvatarList(Model):
+    """Who has which picture, in no order."""
+
+    items: list[Avatar]
     event_id: str
 
 

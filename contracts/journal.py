@@ -9,6 +9,7 @@ from contracts.base import Event, Model
 from contracts.encryption import Encryption
 from contracts.health import PartHealth
 from contracts.incoming import Diversion
+from contracts.missed_calls import MissedCallsRpc
 from contracts.phones import PlacedOn
 from contracts.quality import CallQuality
 from contracts.recordings import Recording, RecordingsRpc
@@ -73,7 +74,7 @@ class JournalEntryChanged(Event):
     entry: JournalEntry
 
 
-class JournalRpc(RecordingsRpc):
+class JournalRpc(RecordingsRpc, MissedCallsRpc):
     """RPC interface of the journal service."""
 
     def list_entries(self, after: str | None, limit: int) -> JournalPage:

@@ -49,7 +49,7 @@ class Stack:
     ) -> "Stack":
         """Directory, secrets and ports are made the first time and found again later."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for part in ("secrets", "rabbitmq", "redis", "recordings", "run", "log"):
+        for part in ("secrets", "rabbitmq", "redis", "recordings", "avatars", "run", "log"):
             (directory / part).mkdir(exist_ok=True, mode=0o700)
         _create_secrets(directory / "secrets")
         first_port = allot_block(directory)
@@ -97,6 +97,7 @@ class Stack:
             "HANDSET_SECRETS_DIRECTORY": str(self.directory / "secrets"),
             "HANDSET_DATA_DIRECTORY": str(self.directory),
             "HANDSET_RECORDINGS_DIRECTORY": str(self.directory / "recordings"),
+            "HANDSET_AVATARS_DIRECTORY": str(self.directory / "avatars"),
             "HANDSET_SIP_ENGINE_SOCKET": str(self.engine_socket),
             "HANDSET_CHAT_ENGINE_SOCKET": str(self.chat_engine_socket),
             **({"HANDSET_SIP_HOST_AUDIO_SOCKET": str(self.host_audio)} if self.host_audio else {}),

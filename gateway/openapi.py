@@ -28,6 +28,7 @@ from contracts.health import Health
 from gateway.api import BODY, QUERY, Api, Operation
 from gateway.routes import (
     audio_sinks,
+    avatars,
     calls,
     conferences,
     contacts,
@@ -57,6 +58,7 @@ APIS: tuple[Api, ...] = (
     conversations.api,
     files.api,
     presence.api,
+    avatars.api,
     journal.api,
     recordings.api,
     teams.api,
@@ -74,7 +76,11 @@ ALWAYS_POSSIBLE = (
     StoreUnavailable,
     DeadlineExceeded,
 )
-FILES = {"get_recording": "audio/wav", "get_file": "application/octet-stream"}
+FILES = {
+    "get_recording": "audio/wav",
+    "get_file": "application/octet-stream",
+    "get_avatar": "image/*",
+}
 """What is not JSON, by operation."""
 RESULTS_OF_RESPONSES: dict[str, type] = {"sign_in": Session, "health": Health}
 """What views return that make their response themselves."""

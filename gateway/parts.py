@@ -12,6 +12,7 @@ from bus import retry
 from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
+from contracts.avatars import AvatarChanged
 from contracts.chat import ChatRpc, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
@@ -22,6 +23,7 @@ from contracts.incoming import IncomingRulesChanged
 from contracts.instance import ChangeProfile, InstanceProfile
 from contracts.journal import JournalEntryChanged, JournalRpc
 from contracts.lamps import LampChanged, LampsRpc
+from contracts.missed_calls import MissedCallsChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
 from contracts.roster import RosterChanged
@@ -116,12 +118,14 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ContactChanged: event_log.append,
             ContactDeleted: event_log.append,
             JournalEntryChanged: event_log.append,
+            MissedCallsChanged: event_log.append,
             TeamChanged: event_log.append,
             ChatConnectionChanged: event_log.append,
             ConversationChanged: event_log.append,
             MessageChanged: event_log.append,
             RosterChanged: event_log.append,
             OwnPresenceChanged: event_log.append,
+            AvatarChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(

@@ -5,11 +5,13 @@ from typing import Any, cast
 from uuid import uuid4
 
 from eventlet.event import Event as Reply
+from nameko import config
 from nameko.extensions import DependencyProvider
 
 from bus.keeper import AccountKeeper
 from contracts.chat_connection import ChatAccount
 from services.chat.engine.commands import ArchivePage, Stanza
+from services.chat.picture_files import PictureFiles
 
 PAGE_S = 30.0
 """A page that has not come by then does not come: the engine always answers sooner."""
@@ -35,6 +37,8 @@ class Progress:
         the message, which we may not have read there yet."""
         self.uploads: dict[str, Reply] = {}
         """What is asked of the upload service, by query."""
+        self.answers: dict[str, Reply] = {}
+        """What else is asked of the server, by query."""
         self.asked: dict[str, Reply] = {}
         """Pages for those who scroll back, by query."""
         self.composing: dict[str, float] = {}
@@ -91,3 +95,16 @@ class _ProgressProvider(DependencyProvider):
 def progress() -> Progress:
     """Inject the one progress of this process."""
     return cast(Progress, _ProgressProvider())
+
+
+class _PictureFilesProvider(DependencyProvider):
+    def setup(self) -> None:
+        self._files = PictureFiles(config["SETTINGS"].avatars_directory)
+
+    def get_dependency(self, _worker_ctx: Any) -> PictureFiles:
+        return self._files
+
+
+def picture_files() -> PictureFiles:
+    """Inject the one keeper of people's pictures."""
+    return cast(PictureFiles, _PictureFilesProvider())

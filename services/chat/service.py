@@ -7,6 +7,7 @@ from bus.rpc import rpc
 from contracts.chat import ChatRpc
 from contracts.chat_connection import ChatConnection, ChatState
 from contracts.health import HealthState, PartHealth
+from services.chat.avatars import AvatarPart
 from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
 from services.chat.files import FilesPart
 from services.chat.history import HistoryPart
@@ -15,7 +16,7 @@ from services.chat.roster import RosterPart
 from services.chat.settings import ChatSettings
 
 
-class ChatService(FilesPart, HistoryPart, RosterPart, PresencePart, ChatRpc):
+class ChatService(FilesPart, HistoryPart, RosterPart, PresencePart, AvatarPart, ChatRpc):
     """Names of methods and what they raise: contracts/chat.py."""
 
     name = "chat"

@@ -1,4 +1,4 @@
-"""Every Redis key of the chat service; those of the roster are in RosterStore."""
+"""Every Redis key of the chat service; RosterStore and AvatarStore have those of theirs."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +12,7 @@ from redis import Redis
 from bus.store import Transaction
 from contracts.chat import Conversation, ConversationChanged, Message, MessageChanged
 from contracts.chat_connection import ChatConnection, ChatConnectionChanged
+from services.chat.avatar_store import AvatarStore
 from services.chat.engine.commands import Outgoing, Stanza
 from services.chat.roster_store import RosterStore
 from services.chat.thread import Thread, ThreadState, keys_of
@@ -23,7 +24,7 @@ MOST_AMENDMENTS = 1000
 _stanzas: TypeAdapter[list[Stanza]] = TypeAdapter(list[Stanza])
 
 
-class ChatStore(RosterStore):
+class ChatStore(RosterStore, AvatarStore):
     """chat:connection, chat:account, chat:owner (whose conversations these are), chat:resource,
     chat:cursor (what was read of the archive), chat:outgoing (what the server has not got yet),
     chat:revision, chat:threads (by conversation), and of each conversation chat:order:{id},

@@ -9,13 +9,14 @@ from contracts.health import PartHealth
 from contracts.journal import JournalPage, JournalRpc
 from contracts.sip import CallChanged, SipRpc
 from services.journal.entries import entry_of
+from services.journal.missed import MissedPart
 from services.journal.recordings import RecordingPart
 
 CHANGES_PER_PAGE = 200
 LARGEST_PAGE = 200
 
 
-class JournalService(RecordingPart, JournalRpc):
+class JournalService(RecordingPart, MissedPart, JournalRpc):
     """Names of methods and what they raise: contracts/journal.py."""
 
     name = "journal"

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from bus.store import Store, Transaction
+from bus.store import Transaction
 from contracts.errors import InvalidRequest
 from contracts.journal import JournalEntry, JournalEntryChanged, JournalPage
 from contracts.recordings import DEFAULT_RECORDING_DAYS
+from services.journal.missed_store import MissedStore, is_missed
 
 
-class JournalStore(Store):
+class JournalStore(MissedStore):
     """journal:entry:{entry_id}, journal:by_start, journal:position (in the outbox of sip);
     journal:recordings (by start), journal:recording:{recording_id} (entries that list it),
     journal:recording_days."""
@@ -20,15 +21,26 @@ class JournalStore(Store):
 
     def put_entries(self, entries: list[JournalEntry], position: str) -> None:
         """Entries and how far they reach, in one transaction; older revisions change nothing."""
-        newest: dict[str, JournalEntry] = {}
-        for entry in entries:
-            newest[entry.entry_id] = entry
-        with self.transaction() as transaction:
-            for entry in newest.values():
-                known = self._find(entry.entry_id)
-                if known is None or _is_news(entry, known):
-                    self._put(transaction, entry)
+        newest = {entry.entry_id: entry for entry in entries}
+
+        def put(transaction: Transaction) -> None:
+            known = {entry_id: self.find(entry_id) for entry_id in newest}
+            news = [entry for entry in newest.values() if _is_news(entry, known[entry.entry_id])]
+            missed = [
+                entry for entry in news if is_missed(entry) and not is_missed(known[entry.entry_id])
+            ]
+            known_missed = self.get_missed()
+            transaction.pipeline.multi()
+            for entry in news:
+                self._put(transaction, entry)
+            self.add_missed(transaction, missed, known_missed)
             transaction.pipeline.set(self.key("position"), position)
+
+        self.watching(put, self.missed_key)
+
+    def find(self, entry_id: str) -> JournalEntry | None:
+        text = self.redis.get(self._entry_key(entry_id))
+        return JournalEntry.model_validate_json(text) if text else None
 
     def page(self, after: str | None, limit: int) -> JournalPage:
         """Newest first. Raises InvalidRequest if `after` is not an entry."""
@@ -40,7 +52,7 @@ class JournalStore(Store):
             first = rank + 1
         entry_ids = self.redis.zrevrange(self.key("by_start"), first, first + limit)
         shown = entry_ids[:limit]
-        items = [entry for entry_id in shown if (entry := self._find(entry_id)) is not None]
+        items = [entry for entry_id in shown if (entry := self.find(entry_id)) is not None]
         return JournalPage(items=items, next=shown[-1] if len(entry_ids) > limit else None)
 
     # recordings
@@ -48,7 +60,7 @@ class JournalStore(Store):
     def entries_with(self, recording_id: str) -> list[JournalEntry]:
         """Those that list a recording."""
         entry_ids = self.redis.smembers(self._recording_key(recording_id))
-        return [entry for entry_id in entry_ids if (entry := self._find(entry_id)) is not None]
+        return [entry for entry_id in entry_ids if (entry := self.find(entry_id)) is not None]
 
     def recordings_before(self, time: datetime) -> list[str]:
         """Ids of recordings that began earlier."""
@@ -92,16 +104,14 @@ class JournalStore(Store):
     def _recording_key(self, recording_id: str) -> str:
         return self.key("recording", recording_id)
 
-    def _find(self, entry_id: str) -> JournalEntry | None:
-        text = self.redis.get(self._entry_key(entry_id))
-        return JournalEntry.model_validate_json(text) if text else None
-
     def _entry_key(self, entry_id: str) -> str:
         return self.key("entry", entry_id)
 
 
-def _is_news(entry: JournalEntry, known: JournalEntry) -> bool:
+def _is_news(entry: JournalEntry, known: JournalEntry | None) -> bool:
     """Much of what happens to a call does not concern its entry: hold, mute, its live quality."""
+    if known is None:
+        return True
     if entry.revision <= known.revision:
         return False
     return entry.model_copy(update={"revision": known.revision}) != known

@@ -9,6 +9,7 @@ import pytest
 from nameko.extensions import Entrypoint
 
 from contracts.audio_sinks import AudioSinkRpc
+from contracts.avatars import AvatarRpc
 from contracts.base import Event
 from contracts.chat import ChatRpc
 from contracts.chat_connection import ChatConnectionRpc
@@ -17,6 +18,7 @@ from contracts.directory import DirectoryRpc
 from contracts.events import AnyEvent, any_event
 from contracts.journal import JournalRpc
 from contracts.lamps import LampsRpc
+from contracts.missed_calls import MissedCallsRpc
 from contracts.presence import PresenceRpc
 from contracts.roster import RosterRpc
 from contracts.sip import SipRpc
@@ -52,11 +54,13 @@ def methods(interface: type) -> list[str]:
         (AudioSinkRpc, SipService),
         (DirectoryRpc, DirectoryService),
         (JournalRpc, JournalService),
+        (MissedCallsRpc, JournalService),
         (TeamsRpc, TeamsService),
         (ChatRpc, ChatService),
         (ChatConnectionRpc, ChatService),
         (RosterRpc, ChatService),
         (PresenceRpc, ChatService),
+        (AvatarRpc, ChatService),
     ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):

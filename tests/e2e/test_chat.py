@@ -85,7 +85,8 @@ def text() -> str:
 
 
 def read_all(face: Face) -> None:
-    """Whatever alice has written."""
+    """Whatever alice has written, and called."""
+    face.looks_at_the_journal()
     conversation = "/api/v1/conversations/alice@practice"
     for message in face.request("GET", f"{conversation}/messages?limit=1").json()["items"]:
         read = face.request("POST", f"{conversation}/read", {"message_id": message["message_id"]})

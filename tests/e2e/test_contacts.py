@@ -46,6 +46,20 @@ def test_somebody_is_called_by_handset_menu_and_keys(page: Page, alice: Face):
     expect(entry).to_contain_text("102")
 
 
+def test_somebody_is_looked_for(page: Page, alice: Face):
+    page.get_by_test_id("search-contacts").click()
+    page.keyboard.type("ROL c")
+    expect(page.get_by_test_id("contact")).to_have_count(1)
+    page.keyboard.type("x")
+    expect(page.get_by_text("Nobody found")).to_be_visible()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("ArrowDown")
+    expect(contact(page, "Carol").get_by_role("button").first).to_be_focused()
+    page.get_by_test_id("contact-search").press("Escape")
+    expect(page.get_by_test_id("contact")).to_have_count(2)
+    expect(page.get_by_test_id("search-contacts")).to_be_focused()
+
+
 def test_a_star_is_on_every_screen_and_outlives_a_reload(page: Page, alice: Face):
     other = page.context.new_page()
     other.goto(page.url)

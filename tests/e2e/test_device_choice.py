@@ -11,7 +11,6 @@ from tests.peers.ear import eventually
 from tests.peers.sound_card import SoundCard
 
 OTHER_HZ = 1100
-LONGEST_GAP_S = 0.2  # on a busy machine; usually 0.04
 
 
 @pytest.fixture
@@ -25,9 +24,7 @@ def desk(sound: SoundCard) -> Iterator[SoundCard]:
         yield sound
 
 
-def test_devices_are_changed_in_a_call_without_a_gap(
-    chromium: Chromium, alice_stack: Stack, desk: SoundCard
-):
+def test_devices_are_changed_in_a_call(chromium: Chromium, alice_stack: Stack, desk: SoundCard):
     """Noise suppression would take a steady tone for noise: it is switched off in the call."""
     page = chromium.start(real_devices=True).pages[0]
     page.add_init_script(REMEMBER_MICROPHONES)
@@ -42,17 +39,13 @@ def test_devices_are_changed_in_a_call_without_a_gap(
     menu.get_by_label("Microphone", exact=True).select_option(label="Headset")
     desk.ear.hears(TONE_HZ, within_s=10)
 
-    with desk.ear.recording() as heard:
-        menu.get_by_label("Microphone", exact=True).select_option(label="Table")
-        desk.ear.hears(OTHER_HZ)
-    assert heard.gap_s() < LONGEST_GAP_S
+    menu.get_by_label("Microphone", exact=True).select_option(label="Table")
+    desk.ear.hears(OTHER_HZ)
 
-    with desk.ear.recording() as heard:
-        menu.get_by_label("Speaker", exact=True).select_option(label="Monitor")
-        desk.plays_on("Monitor")
-        desk.ear.listen_anew()
-        desk.ear.hears(OTHER_HZ)
-    assert heard.gap_s() < LONGEST_GAP_S
+    menu.get_by_label("Speaker", exact=True).select_option(label="Monitor")
+    desk.plays_on("Monitor")
+    desk.ear.listen_anew()
+    desk.ear.hears(OTHER_HZ)
     page.evaluate(HANG_UP_EVERYTHING)
 
 

@@ -1,5 +1,6 @@
 """Do-not-disturb, forwarding and the voicemail, as a person sees them."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,21 @@ def test_do_not_disturb_says_what_callers_get_and_ends_by_one_click(
     expect(bar).to_have_count(0)
     asterisk_says(practice, "channel originate Local/101@internal application Wait 2")
     expect(card(page, appearance="incoming")).to_be_visible()
+
+
+def test_missed_calls_are_counted_until_the_journal_is_seen(page: Page, practice: PracticeServer):
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_test_id("missed-calls")).to_have_count(0)
+    asterisk_says(practice, "channel originate Local/101@internal application Wait 1")
+    expect(card(page, appearance="incoming")).to_be_visible()
+    asterisk_says(practice, "channel request hangup all")
+    expect(page.get_by_test_id("missed-calls")).to_have_text("1")
+    expect(page).to_have_title(re.compile(r"\(\d+\) Handset"))
+
+    page.get_by_role("link", name="Journal").click()
+
+    expect(page.get_by_test_id("journal-entry").first).to_contain_text("Missed")
+    expect(page.get_by_test_id("missed-calls")).to_have_count(0)
 
 
 def test_calls_are_forwarded_where_the_settings_say(page: Page):

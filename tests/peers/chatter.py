@@ -14,7 +14,7 @@ from slixmpp.xmlstream.matcher import StanzaPath
 
 from tests.peers.ear import eventually
 
-PLUGINS = (30, 66, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
+PLUGINS = (30, 54, 66, 84, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
 ANSWER_S = 10
 
 

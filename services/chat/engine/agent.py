@@ -23,7 +23,6 @@ from services.chat.engine.commands import (
     ArchiveQuery,
     Arrival,
     ArrivalsUpdate,
-    ChatEngine,
     ChatSnapshot,
     ConnectionUpdate,
     EngineChatAccount,
@@ -34,6 +33,7 @@ from services.chat.engine.commands import (
 from services.chat.engine.connection import Connection
 from services.chat.engine.displayed import DisplayedNode
 from services.chat.engine.outgoing import write
+from services.chat.engine.personal import PersonalCommands
 from services.chat.engine.presence import PresenceSender
 from services.chat.engine.roster import Roster
 from services.chat.engine.stanzas import read
@@ -47,7 +47,7 @@ MOST_HELD = 2000
 """Of what the service has not stored yet; the archive has what is beyond."""
 
 
-class ChatAgent(ChatEngine):
+class ChatAgent(PersonalCommands):
     """Runs in the thread that polls, between and within turns of its asyncio loop."""
 
     def __init__(self, settings: ChatSettings) -> None:
@@ -87,6 +87,7 @@ class ChatAgent(ChatEngine):
             connection=self.get_connection(),
             arrivals=tuple(self._held),
             roster=self._roster.snapshot() if self._roster else None,
+            avatars=self._avatars.snapshot() if self._avatars else (),
         )
 
     def close(self) -> None:
@@ -115,6 +116,7 @@ class ChatAgent(ChatEngine):
         client.add_event_handler("stanza_acked", self._acknowledged)
         self._uploads = Uploads(client)
         self._roster = Roster(client, self._emit)
+        self.follow(client)
         self._presence = PresenceSender(client, presence)  # told after the roster was asked for
         self._displayed = DisplayedNode(client, self._emit)
         connection.begin()
@@ -241,6 +243,7 @@ class ChatAgent(ChatEngine):
     def _leave(self) -> None:
         connection, self._connection = self._connection, None
         self._archive = self._uploads = self._roster = self._presence = self._displayed = None
+        self.forget()
         self._taken.clear()
         if connection is not None:
             self._spawn(connection.leave())

@@ -10,6 +10,7 @@ from services.chat.engine.locate import Hop
 PLUGINS: dict[str, dict[str, object]] = {
     "xep_0030": {},  # service discovery
     "xep_0066": {},  # files
+    "xep_0084": {},  # avatars
     "xep_0085": {},  # chat states
     "xep_0184": {"auto_ack": False, "auto_request": False},  # receipts
     "xep_0198": {"window": 2**31},  # stream management; we ask for acknowledgements ourselves

@@ -9,6 +9,7 @@ from contracts.chat import DeliveryProblem, Direction
 from contracts.chat_connection import ChatAccount, ChatConnection
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
+from services.chat.engine.avatar_update import AvatarNews, OwnPicture
 from services.chat.engine.roster_update import RosterUpdate
 from services.chat.engine.upload_query import UploadQuery
 
@@ -131,6 +132,7 @@ class ChatSnapshot(Model):
     connection: ConnectionUpdate
     arrivals: tuple[Arrival, ...]
     roster: RosterUpdate | None
+    avatars: tuple[AvatarNews, ...] = ()
 
 
 class OutgoingKind(StrEnum):
@@ -206,6 +208,14 @@ class ChatEngine:
 
     def ask_for_upload(self, query: UploadQuery) -> None:
         """The answer comes as an update. Raises ChatDisconnected."""
+        raise NotImplementedError
+
+    def fetch_avatar(self, news: AvatarNews) -> None:
+        """The picture comes as an update. Raises ChatDisconnected."""
+        raise NotImplementedError
+
+    def publish_avatar(self, query_id: str, picture: OwnPicture | None) -> None:
+        """Ours from now on; None: none. A ServerAnswer follows. Raises ChatDisconnected."""
         raise NotImplementedError
 
     def forget_arrivals(self, up_to: int) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Iq
 from slixmpp.stanza import Presence as PresenceStanza
+from slixmpp.xmlstream import StanzaBase
 
 from contracts.base import Model
 from contracts.presence import LONGEST_STATUS, Presence, Show
@@ -45,7 +46,7 @@ class Roster:
         self._telling: Any = None
         stream.add_event_handler("session_start", self._begin)
         stream.add_event_handler("roster_update", self._take)
-        stream.add_event_handler("presence", self._hear)
+        stream.add_filter("in", self._intercept)
 
     def snapshot(self) -> RosterUpdate | None:
         """All items; None before the server has told them for the first time."""
@@ -79,11 +80,17 @@ class Roster:
         else:
             self._items[jid] = item
 
-    def _hear(self, stanza: PresenceStanza) -> None:
-        """Of those who are not in the roster nothing is kept."""
+    def _intercept(self, stanza: StanzaBase) -> StanzaBase | None:
+        """Contacts' presence comes by the thousand: slixmpp's dozens of handlers do not see it."""
+        is_presence = isinstance(stanza, PresenceStanza) and stanza.xml.get("type") in _TYPES
+        if not is_presence or stanza["from"].bare not in self._items:
+            return stanza
+        self._hear(stanza)
+        self._stream.event("presence", stanza)
+        return None
+
+    def _hear(self, stanza: StanzaBase) -> None:
         who, kind = stanza["from"], stanza["type"]
-        if who.bare not in self._items:
-            return
         devices = self._devices.setdefault(who.bare, {})
         if kind == "error" or (kind == "unavailable" and not who.resource):
             devices.clear()
@@ -125,6 +132,8 @@ class Roster:
             self._emit(RosterUpdate(items=new, deleted=deleted))
 
 
+_TYPES = (None, "unavailable", "error")
+"""Of presence; others are about subscriptions."""
 _SHOWS = {each.value: each for each in Show if each is not Show.OFFLINE}
 """By what slixmpp calls the type of a presence."""
 
@@ -145,5 +154,5 @@ def _item(jid: str, values: dict[str, Any]) -> RosterItem | None:
         return None
 
 
-def _presence(stanza: PresenceStanza) -> Presence:
+def _presence(stanza: StanzaBase) -> Presence:
     return Presence(show=_SHOWS[stanza["type"]], status=one_line(stanza["status"], LONGEST_STATUS))

@@ -147,3 +147,16 @@ def test_whoever_is_no_person_is_left_out():
         assert presence(await server.told()).keys() == {"bob@practice", "carol@practice"}
 
     run(story)
+
+
+def test_whoever_follows_presence_hears_that_of_contacts_too():
+    async def story(server: Server) -> None:
+        heard: list[str] = []
+        server.client.add_event_handler("presence", lambda each: heard.append(str(each["from"])))
+        server.tells_roster()
+        for jid in ("bob@practice/desk", "room@rooms.practice/Bob"):
+            server.tells_presence(jid)
+        await server.told()
+        assert heard == ["bob@practice/desk", "room@rooms.practice/Bob"]
+
+    run(story)

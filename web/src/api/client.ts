@@ -33,14 +33,23 @@ export function command<Result>(
   return request(method, path, body, { 'Idempotency-Key': key })
 }
 
+/** The same whose body is a file. */
+export function upload<Result>(method: 'PUT', path: string, file: Blob): Promise<Result> {
+  return request(method, path, file, {
+    'Content-Type': file.type,
+    'Idempotency-Key': identifier(),
+  })
+}
+
 async function request<Result>(
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Result> {
-  const content = body === undefined ? undefined : JSON.stringify(body)
-  if (content !== undefined) headers['Content-Type'] = 'application/json'
+  const isJson = body !== undefined && !(body instanceof Blob)
+  const content = isJson ? JSON.stringify(body) : body
+  if (isJson) headers['Content-Type'] = 'application/json'
   const response = await reach(path, { method, headers, body: content })
   noteBuild(response.headers.get(BUILD_HEADER))
   if (!response.ok) throw await problemOf(response)

@@ -15,6 +15,7 @@ import type {
   IncomingRules,
   IncomingRulesPatch,
   JournalList,
+  MissedCalls,
   Lamp,
   LampList,
   OtherCalls,
@@ -117,3 +118,8 @@ export function listJournal(after: string | null, limit: number): Promise<Journa
   if (after !== null) query.set('after', after)
   return get<JournalList>(`/journal?${query}`)
 }
+
+export const getMissedCalls = () => get<MissedCalls>('/journal/missed-calls')
+/** Somebody has looked at the journal, down from this entry. */
+export const seeMissedCalls = (entryId: string) =>
+  command<MissedCalls>('POST', '/journal/seen', { entry_id: entryId })

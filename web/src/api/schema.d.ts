@@ -699,6 +699,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/avatars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has which picture; who is not named has none. */
+        get: operations["list_avatars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/avatars/{avatar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture: PNG, JPEG, WebP or GIF. It never changes. */
+        get: operations["get_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profile/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show this picture to others from now on: the body is PNG, JPEG, WebP or GIF, up to 192 KiB.
+         * @description It is published at the chat server, for all devices.
+         */
+        put: operations["put_avatar"];
+        post?: never;
+        /** Show none any more. */
+        delete: operations["remove_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journal": {
         parameters: {
             query?: never;
@@ -710,6 +765,40 @@ export interface paths {
         get: operations["list_entries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/missed-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many calls were missed since somebody looked at the journal, on whichever screen. */
+        get: operations["get_missed_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has looked at the journal. */
+        post: operations["see_missed_calls"];
         delete?: never;
         options?: never;
         head?: never;
@@ -995,7 +1084,7 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["RosterChanged"] | components["schemas"]["OwnPresenceChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["MissedCallsChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["RosterChanged"] | components["schemas"]["OwnPresenceChanged"] | components["schemas"]["AvatarChanged"];
         /**
          * AudioCodec
          * @description What the payload of a frame is: PCM, 16 bit signed, little-endian; or an Opus packet.
@@ -1051,6 +1140,40 @@ export interface components {
             audio_sink: components["schemas"]["AudioSink"];
             /** Is Available */
             is_available: boolean;
+        };
+        /**
+         * Avatar
+         * @description Which picture somebody has; revisions grow over all of them.
+         */
+        Avatar: {
+            /** Jid */
+            jid: string;
+            /** Revision */
+            revision: number;
+            /** Avatar Id */
+            avatar_id: string | null;
+        };
+        /**
+         * AvatarChanged
+         * @description Somebody, or we ourselves, has another picture or none any more.
+         */
+        AvatarChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.avatar.changed";
+            avatar: components["schemas"]["Avatar"];
+        };
+        /**
+         * AvatarList
+         * @description Who has which picture, in no order.
+         */
+        AvatarList: {
+            /** Items */
+            items: components["schemas"]["Avatar"][];
+            /** Event Id */
+            event_id: string;
         };
         /**
          * Call
@@ -1833,6 +1956,14 @@ export interface components {
          */
         JournalResult: "running" | "answered" | "missed" | "rejected" | "diverted" | "unanswered" | "failed";
         /**
+         * JournalSeen
+         * @description The newest entry that was there when somebody looked.
+         */
+        JournalSeen: {
+            /** Entry Id */
+            entry_id: string;
+        };
+        /**
          * Lamp
          * @description One number of a colleague, or one parking slot, whole; what changes later has a greater
          *     `revision`, whichever lamp it is of.
@@ -2056,6 +2187,35 @@ export interface components {
          */
         Microphone: "live" | "muted";
         /**
+         * MissedCalls
+         * @description Of the whole journal; the same on every screen.
+         */
+        MissedCalls: {
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
+            /**
+             * Calls
+             * @description missed since the journal was looked at
+             * @default 0
+             */
+            calls: number;
+        };
+        /**
+         * MissedCallsChanged
+         * @description A call was missed, or the journal was looked at.
+         */
+        MissedCallsChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "journal.missed_calls.changed";
+            missed_calls: components["schemas"]["MissedCalls"];
+        };
+        /**
          * OtherCalls
          * @description What becomes of the call that is talked on when another one is answered.
          * @enum {string}
@@ -2195,7 +2355,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account_taken" | "audio_sink_unavailable" | "call_not_found" | "call_not_placed" | "chat_disconnected" | "deadline_exceeded" | "engine_down" | "file_unavailable" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "upload_failed" | "wrong_call_state" | "wrong_lamp_state" | "wrong_message_state" | "wrong_team_state";
+            code: "account_taken" | "audio_sink_unavailable" | "call_not_found" | "call_not_placed" | "chat_disconnected" | "chat_refused" | "deadline_exceeded" | "engine_down" | "file_unavailable" | "forbidden_origin" | "internal_error" | "invalid_request" | "lamp_not_found" | "no_screen" | "not_found" | "not_offered" | "outcome_unknown" | "service_unavailable" | "sign_in_failed" | "sign_in_required" | "signed_out" | "storage_full" | "store_unavailable" | "target_undiallable" | "team_not_found" | "team_unavailable" | "too_many_attempts" | "upload_failed" | "wrong_call_state" | "wrong_lamp_state" | "wrong_message_state" | "wrong_team_state";
             /**
              * Detail
              * @default
@@ -7302,6 +7462,358 @@ export interface operations {
             };
         };
     };
+    list_avatars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description AvatarList */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvatarList"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                avatar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, or a part of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    put_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Avatar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Avatar"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_refused` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_disconnected`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    remove_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Avatar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Avatar"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_refused` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_disconnected`, `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_entries: {
         parameters: {
             query?: {
@@ -7334,6 +7846,178 @@ export interface operations {
             };
             /** @description `forbidden_origin` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_missed_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description MissedCalls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissedCalls"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    see_missed_calls: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JournalSeen"];
+            };
+        };
+        responses: {
+            /** @description MissedCalls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissedCalls"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,9 +6,9 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/operations'
-import type { AnyEvent, Contact, RosterItem } from '@/api/types'
+import type { AnyEvent, Contact } from '@/api/types'
 import { useNotice } from './notice'
-import { useRoster } from './roster'
+import { type Person, useRoster } from './roster'
 import { useSession } from './session'
 
 type ContactEvent = Extract<AnyEvent, { type: `directory.contact.${string}` }>
@@ -132,7 +132,7 @@ export const useContacts = defineStore('contacts', () => {
 })
 
 /** The directory does not know them: they have no number and no star. */
-const contactOf = ({ jid, name }: RosterItem): Contact => ({
+const contactOf = ({ jid, name }: Person): Contact => ({
   contact_id: `xmpp:${jid}`,
   revision: 0,
   name: name || jid.slice(0, jid.indexOf('@')),

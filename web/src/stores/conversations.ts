@@ -4,6 +4,7 @@ import { computed, ref, shallowReactive } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/chat-operations'
 import type { Conversation } from '@/api/types'
+import type { News } from './thread'
 
 const FIRST_DELAY_MS = 1000
 const LONGEST_DELAY_MS = 15_000
@@ -56,6 +57,12 @@ export const useConversations = defineStore('conversations', () => {
       known.set(conversation_id, conversation)
   }
 
+  /** How much of a conversation is new. */
+  function newsOf(conversationId: string): News {
+    const { unread, read_up_to } = known.get(conversationId) ?? { unread: 0, read_up_to: 0 }
+    return { unread, readUpTo: unread > 0 ? read_up_to : Infinity }
+  }
+
   /** Everything up to this message was seen. Without an answer it is said again with the next one. */
   async function markRead(conversationId: string, messageId: string): Promise<void> {
     try {
@@ -73,7 +80,7 @@ export const useConversations = defineStore('conversations', () => {
     isAway.value = false
   }
 
-  return { known, listed, unread, isLoaded, isAway, load, put, markRead, clear }
+  return { known, listed, unread, isLoaded, isAway, load, put, newsOf, markRead, clear }
 })
 
 const timeOf = ({ last_message }: Conversation) => last_message?.sent_at ?? ''

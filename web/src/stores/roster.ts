@@ -9,11 +9,16 @@ import { useSession } from './session'
 const FIRST_DELAY_MS = 1000
 const LONGEST_DELAY_MS = 15_000
 
+/** Who somebody is, which seldom changes. */
+export type Person = Omit<RosterItem, 'revision' | 'presence'>
 type RosterEvent = Extract<AnyEvent, { type: 'chat.roster.changed' }>
 
 export const useRoster = defineStore('roster', () => {
   const session = useSession()
-  const known = shallowReactive(new Map<string, RosterItem>())
+  const known = shallowReactive(new Map<string, Person>())
+  /** How they are, which changes all the time, and of which only their own rows take notice. */
+  const presences = shallowReactive(new Map<string, Presence>())
+  const revisions = new Map<string, number>()
   /** Revisions of those who are gone: an older state does not bring them back. */
   const gone = new Map<string, number>()
   /** Grows when an answer that is under way is no longer wanted. */
@@ -34,7 +39,7 @@ export const useRoster = defineStore('roster', () => {
   /** How somebody is, as far as the server tells us now. */
   function presenceOf(jid: string | null | undefined): Presence | null {
     if (jid == null || !isConnected.value) return null
-    return known.get(jid)?.presence ?? null
+    return presences.get(jid) ?? null
   }
 
   const groupsOf = (jid: string | null) => (jid === null ? [] : (known.get(jid)?.groups ?? []))
@@ -57,7 +62,7 @@ export const useRoster = defineStore('roster', () => {
   }
 
   function replaceAll(items: RosterItem[]): void {
-    known.clear()
+    forget()
     items.forEach(put)
     delayMs = FIRST_DELAY_MS
   }
@@ -78,22 +83,39 @@ export const useRoster = defineStore('roster', () => {
       if (revision <= revisionOf(jid)) continue
       gone.set(jid, revision)
       known.delete(jid)
+      presences.delete(jid)
+      revisions.delete(jid)
     }
   }
 
-  function put(item: RosterItem): void {
-    if (item.revision > revisionOf(item.jid)) known.set(item.jid, item)
+  function put({ revision, presence, ...person }: RosterItem): void {
+    const { jid } = person
+    if (revision <= revisionOf(jid)) return
+    revisions.set(jid, revision)
+    presences.set(jid, presence)
+    if (!isSame(person, known.get(jid))) known.set(jid, person)
   }
 
-  const revisionOf = (jid: string) => Math.max(known.get(jid)?.revision ?? -1, gone.get(jid) ?? -1)
+  const revisionOf = (jid: string) => Math.max(revisions.get(jid) ?? -1, gone.get(jid) ?? -1)
+
+  function forget(): void {
+    known.clear()
+    presences.clear()
+    revisions.clear()
+  }
 
   function clear(): void {
     clearTimeout(retry)
     generation += 1
     early = null
-    known.clear()
+    forget()
     gone.clear()
   }
 
   return { known, groups, presenceOf, groupsOf, load, take, clear }
 })
+
+const isSame = (one: Person, other: Person | undefined) =>
+  one.name === other?.name &&
+  one.subscription === other.subscription &&
+  one.groups.join('\n') === other.groups.join('\n')

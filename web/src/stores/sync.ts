@@ -8,6 +8,7 @@ import type { FromEventWorker } from '@/api/event-worker'
 import { connectEvents, type EventClient } from '@/api/events'
 import * as api from '@/api/operations'
 import type { AnyEvent } from '@/api/types'
+import { useAvatars } from './avatars'
 import { useCalls } from './calls'
 import { useChats } from './chats'
 import { useContacts } from './contacts'
@@ -16,6 +17,7 @@ import { useDrafts } from './drafts'
 import { useIncoming } from './incoming'
 import { useJournal } from './journal'
 import { useLamps } from './lamps'
+import { useMissedCalls } from './missed-calls'
 import { useNotice } from './notice'
 import { useOutbox } from './outbox'
 import { usePresence } from './presence'
@@ -33,6 +35,7 @@ const LONGEST_DELAY_MS = 10_000
 export const useSync = defineStore('sync', () => {
   const notice = useNotice()
   const session = useSession()
+  const avatars = useAvatars()
   const calls = useCalls()
   const contacts = useContacts()
   const chats = useChats()
@@ -43,6 +46,7 @@ export const useSync = defineStore('sync', () => {
   const drafts = useDrafts()
   const journal = useJournal()
   const lamps = useLamps()
+  const missedCalls = useMissedCalls()
   const presence = usePresence()
   const roster = useRoster()
   const settings = useSettings()
@@ -94,10 +98,12 @@ export const useSync = defineStore('sync', () => {
     threads.reload()
     void roster.load()
     void presence.load()
+    void avatars.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
       journal.load(),
+      missedCalls.load(),
       settings.load(),
       voicemail.load(),
       incoming.load(),
@@ -185,11 +191,15 @@ export const useSync = defineStore('sync', () => {
         return roster.take(event)
       case 'chat.own_presence.changed':
         return presence.put(event.presence)
+      case 'chat.avatar.changed':
+        return avatars.put(event.avatar)
       case 'directory.contact.changed':
       case 'directory.contact.deleted':
         return contacts.take(event)
       case 'journal.entry.changed':
         return journal.put(event.entry)
+      case 'journal.missed_calls.changed':
+        return missedCalls.put(event.missed_calls)
       case 'gateway.settings.changed':
         return settings.put(event.settings)
       case 'teams.team.changed':
@@ -226,7 +236,9 @@ export const useSync = defineStore('sync', () => {
     lamps.clear()
     roster.clear()
     presence.clear()
+    avatars.clear()
     journal.clear()
+    missedCalls.clear()
     teams.clear()
   }
 

@@ -5,10 +5,23 @@ import { ApiProblem, type ProblemCode } from '@/api/client'
 import type { Message, MessageList } from '@/api/types'
 
 const PAGE_MESSAGES = 60
+/** The longest page that there is. */
+const MOST_AT_ONCE = 200
+/** So many read ones stand above the new ones. */
+const CONTEXT = 20
+/** More new ones than this are not all loaded at once. */
+const MOST_NEW = 1000
+
+/** How many messages are new: those of others behind a position. */
+export interface News {
+  unread: number
+  readUpTo: number
+}
+const NONE: News = { unread: 0, readUpTo: Infinity }
 
 export type Thread = ReturnType<typeof createThread>
 
-export function createThread(conversationId: string) {
+export function createThread(conversationId: string, newsOf: () => News = () => NONE) {
   /** In the order of their positions; changed in place. */
   const messages = shallowRef<Message[]>([])
   const known = new Map<string, Message>()
@@ -22,19 +35,35 @@ export function createThread(conversationId: string) {
   /** Grows when an answer that is under way is no longer wanted. */
   let generation = 0
 
-  /** The newest page, instead of all that is known. */
+  /** The newest page and all that is new, instead of what is known. */
   async function load(): Promise<void> {
     const asked = (generation += 1)
     isLoadingOlder.value = false
-    const page = await asking(api.listMessages(conversationId, null, PAGE_MESSAGES))
-    if (page === undefined || asked !== generation) return
+    const { unread, readUpTo } = newsOf()
+    const limit = Math.min(Math.max(PAGE_MESSAGES, unread + CONTEXT), MOST_AT_ONCE)
+    const pages = await pagesBackTo(readUpTo, limit, () => asked === generation)
+    const [newest] = pages
+    if (newest === undefined || asked !== generation) return
     // some came by themselves while the page was on its way
     const early = [...known.values()]
     messages.value = []
     known.clear()
-    take(page)
+    pages.forEach(take)
     isLoaded.value = true
     early.forEach(put)
+  }
+
+  /** The newest first; none if that one cannot be had. */
+  async function pagesBackTo(position: number, limit: number, isWanted: () => boolean) {
+    const pages: MessageList[] = []
+    let before: string | null = null
+    do {
+      const page = await asking(api.listMessages(conversationId, before, limit))
+      if (page === undefined || !isWanted()) break
+      pages.push(page)
+      before = page.older
+    } while (before !== null && firstOf(pages) > position && pages.length * limit < MOST_NEW)
+    return pages
   }
 
   async function loadOlder(): Promise<void> {
@@ -103,6 +132,9 @@ export function createThread(conversationId: string) {
     put,
   }
 }
+
+/** Where the oldest of these pages begins. */
+const firstOf = (pages: MessageList[]) => pages.at(-1)?.items[0]?.position ?? -Infinity
 
 /** The index behind all messages up to this position. */
 function placeOf(messages: Message[], position: number): number {

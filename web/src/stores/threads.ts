@@ -1,23 +1,32 @@
 /** The conversations whose messages are here: those that are open. */
+import { until } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { markRaw, shallowReactive } from 'vue'
 import * as api from '@/api/chat-operations'
 import type { Message } from '@/api/types'
+import { useConversations } from './conversations'
 import { useNotice } from './notice'
 import { createThread, type Thread } from './thread'
 
 export const useThreads = defineStore('threads', () => {
   const notice = useNotice()
+  const conversations = useConversations()
   const open = shallowReactive(new Map<string, Thread>())
 
   /** The messages of a conversation, from now on kept as they are. */
   function of(conversationId: string): Thread {
     const known = open.get(conversationId)
     if (known !== undefined) return known
-    const thread = markRaw(createThread(conversationId))
+    const thread = markRaw(createThread(conversationId, () => conversations.newsOf(conversationId)))
     open.set(conversationId, thread)
-    void thread.load()
+    void load(thread)
     return thread
+  }
+
+  /** As soon as it is known how much is new, if that can be known. */
+  async function load(thread: Thread): Promise<void> {
+    await until(() => conversations.isLoaded || conversations.isAway).toBe(true)
+    await thread.load()
   }
 
   function put(message: Message): void {
@@ -26,7 +35,7 @@ export const useThreads = defineStore('threads', () => {
 
   /** Events may have been lost. */
   function reload(): void {
-    for (const thread of open.values()) void thread.load()
+    for (const thread of open.values()) void load(thread)
   }
 
   /** Nobody looks at it any more. */

@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Contact } from '@/api/types'
-import { listed } from '@/components/contact/filters'
+import { found, listed } from '@/components/contact/filters'
 import { useContacts } from '@/stores/contacts'
 import { useSession } from '@/stores/session'
 import { stubGateway } from '../gateway'
@@ -109,5 +109,17 @@ describe('the list of contacts', () => {
   it('shows favourites alone', () => {
     const some = [...people, contactOf({ name: 'Star', is_favourite: true })]
     expect(listed(some, 'favourites', 'en').map((each) => each.name)).toEqual(['Star'])
+  })
+  it('is searched by parts of names, addresses and numbers', () => {
+    const some = [
+      contactOf({ name: 'Zoë Strauß', jid: 'zoe@example.com', numbers: ['103'] }),
+      contactOf({ name: 'Bob', jid: 'bob@example.com', numbers: ['+49941123456'] }),
+    ]
+    const namesFor = (text: string) => found(some, text).map((each) => each.name)
+    expect(namesFor('strauss zo')).toEqual(['Zoë Strauß'])
+    expect(namesFor('BOB@')).toEqual(['Bob'])
+    expect(namesFor('0941 123')).toEqual(['Bob'])
+    expect(namesFor('nobody')).toEqual([])
+    expect(namesFor(' ')).toHaveLength(2)
   })
 })

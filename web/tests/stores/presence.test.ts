@@ -35,6 +35,20 @@ describe('the roster', () => {
     expect(roster.presenceOf('bob@example.com')).toBeNull()
   })
 
+  it('troubles nobody else when somebody comes or goes', () => {
+    const roster = useRoster()
+    const contacts = useContacts()
+    roster.take(changed([rosterItemOf({ name: 'Bob' })]))
+    const before = contacts.others
+    roster.take(changed([rosterItemOf({ revision: 2, presence: { show: 'dnd', status: '' } })]))
+    expect([contacts.others === before, roster.presenceOf('bob@example.com')?.show]).toEqual([
+      true,
+      'dnd',
+    ])
+    roster.take(changed([rosterItemOf({ revision: 3, name: 'Robert' })]))
+    expect(contacts.others.map(({ name }) => name)).toEqual(['Robert'])
+  })
+
   it('keeps the latest state, and whoever is gone does not come back by an older one', () => {
     const roster = useRoster()
     roster.take(changed([rosterItemOf({ revision: 4, name: 'Robert' })]))

@@ -28,6 +28,7 @@ function gateway(changes: Parameters<typeof stubGateway>[0] = {}) {
     'GET /calls': () => ({ items: listed, event_id: '10-3' }),
     'GET /lamps': { items: [], event_id: '10-5' },
     'GET /journal?limit=50': { items: [], next: null, event_id: '10-4' },
+    'GET /journal/missed-calls': { revision: 1, calls: 0 },
     'GET /settings': SETTINGS,
     'GET /voicemail': VOICEMAIL,
     'GET /incoming-rules': { revision: 1 },

@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Message } from '@/api/types'
-import { createThread } from '@/stores/thread'
+import { createThread, type News } from '@/stores/thread'
 import { type Asked, stubGateway } from '../gateway'
 import { messageOf } from '../samples'
 
@@ -16,9 +16,9 @@ const page = (positions: number[], older: string | null = null) => ({
 })
 
 let log: Asked[]
-const thread = (answers: Parameters<typeof stubGateway>[0]) => {
+const thread = (answers: Parameters<typeof stubGateway>[0], news?: News) => {
   log = stubGateway(answers)
-  return createThread(BOB)
+  return createThread(BOB, news && (() => news))
 }
 const shown = ({ messages }: ReturnType<typeof thread>) =>
   messages.value.map((each) => each.position)
@@ -68,6 +68,29 @@ describe('the messages of a conversation', () => {
     expect(shown(bob)).toEqual([3, 4, 5, 6])
     expect(bob.isWhole.value).toBe(true)
     expect(log).toHaveLength(2)
+  })
+
+  it('begin before the new ones, however many there are', async () => {
+    const path = `GET ${NEWEST.replace('60', '200')}`
+    const bob = thread(
+      {
+        [path]: page([6, 7], 'later'),
+        [`${path}&before=later`]: page([4, 5], 'earlier'),
+        [`${path}&before=earlier`]: page([2, 3], 'first'),
+      },
+      { unread: 300, readUpTo: 3 },
+    )
+    await bob.load()
+    expect([shown(bob), bob.older.value]).toEqual([[2, 3, 4, 5, 6, 7], 'first'])
+  })
+
+  it('are those that can be had', async () => {
+    const bob = thread(
+      { [`GET ${NEWEST.replace('60', '90')}`]: page([5], 'gone') },
+      { unread: 70, readUpTo: 1 },
+    )
+    await bob.load()
+    expect([bob.isLoaded.value, shown(bob), bob.older.value]).toEqual([true, [5], 'gone'])
   })
 
   it('from before those that are here leave no gap', async () => {

@@ -1,5 +1,6 @@
 /** Which contacts the list shows, and in which order. */
 import type { Contact } from '@/api/types'
+import { digitsOf, folded, isName, termsOf } from '@/text/matching'
 
 /** Everybody, the starred, or a group that the chat server has put people into. */
 export type ContactFilter = 'all' | 'favourites' | `group:${string}`
@@ -34,4 +35,16 @@ export function listed(
     return filter === 'all' || contact.is_favourite
   }
   return contacts.filter(isShown).sort((one, other) => compare(one.name, other.name))
+}
+
+/** Those of whom each word is in the name or the address, or the digits in a number. */
+export function found(contacts: Contact[], text: string): Contact[] {
+  const terms = termsOf(text)
+  const digits = isName(text) ? '' : digitsOf(text)
+  const isMeant = ({ name, jid, numbers }: Contact) => {
+    if (digits !== '' && numbers.some((number) => digitsOf(number).includes(digits))) return true
+    const about = folded(`${name} ${jid ?? ''}`)
+    return terms.every((term) => about.includes(term))
+  }
+  return terms.length === 0 ? contacts : contacts.filter(isMeant)
 }

@@ -5,7 +5,8 @@ import { useDial } from '@/stores/dial'
 import { DTMF_KEYS, useDtmf } from '@/stores/dtmf'
 
 const DIAL_KEYS = /^[0-9*#+]$/
-const EDITABLE = 'input, textarea, select, [contenteditable], [role=menu], [role=alertdialog]'
+const EDITABLE =
+  'input, textarea, select, [contenteditable], [role=menu], [role=alertdialog], [role=application]'
 const OWN_ENTER = `${EDITABLE}, button, a`
 
 /** Calls `reveal` whenever something was typed, so that the number field can be shown. */

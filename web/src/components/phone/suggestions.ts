@@ -1,5 +1,6 @@
 /** Who may be meant by what is typed so far: by parts of a name, or of a number in any notation. */
 import type { Contact } from '@/api/types'
+import { digitsOf, folded, isName, termsOf } from '@/text/matching'
 
 export interface Suggestion {
   contact: Contact
@@ -8,12 +9,9 @@ export interface Suggestion {
 
 const MOST = 5
 
-/** What begins with a letter is a name, so the first suggestion is what is meant. */
-export const isName = (text: string) => /^\s*\p{L}/u.test(text)
-
 /** The best first: those whose name begins so, then those with such a word, then the others. */
 export function suggestionsFor(text: string, contacts: Contact[]): Suggestion[] {
-  const terms = folded(text).split(/\s+/).filter(Boolean)
+  const terms = termsOf(text)
   if (terms.length === 0) return []
   const digits = isName(text) ? '' : digitsOf(text)
   return contacts
@@ -38,20 +36,4 @@ function rankOf({ contact, number }: Suggestion, terms: string[], digits: string
   }
   const at = digits === '' ? -1 : digitsOf(number).indexOf(digits)
   return at === -1 ? null : at === 0 ? 1 : 3
-}
-
-/** Digits alone, without the prefix that says "national" or "international". */
-function digitsOf(text: string): string {
-  const compact = text.replace(/\(0\)|[^0-9*#]/g, '')
-  return compact.length > 3 ? compact.replace(/^00?/, '') : compact
-}
-
-/** Small letters without accents; "ß" is "ss". */
-function folded(text: string): string {
-  return text
-    .toLocaleLowerCase()
-    .replaceAll('ß', 'ss')
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
-    .trim()
 }

@@ -1,7 +1,8 @@
 /** The suggestions below a field: opened by typing, chosen by arrow keys. */
 import { computed, type Ref, ref, watch } from 'vue'
 import { useContacts } from '@/stores/contacts'
-import { isName, suggestionsFor } from './suggestions'
+import { isName } from '@/text/matching'
+import { suggestionsFor } from './suggestions'
 
 export type Suggestions = ReturnType<typeof useSuggestions>
 

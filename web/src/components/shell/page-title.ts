@@ -4,6 +4,7 @@ import { computed, onUnmounted, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useCalls } from '@/stores/calls'
 import { useConversations } from '@/stores/conversations'
+import { useMissedCalls } from '@/stores/missed-calls'
 import { useVoicemail } from '@/stores/voicemail'
 import { nameOf } from '@/text/party'
 
@@ -11,9 +12,10 @@ export function usePageTitle(): void {
   const { t } = useI18n()
   const calls = useCalls()
   const conversations = useConversations()
+  const missedCalls = useMissedCalls()
   const voicemail = useVoicemail()
-  /** Messages of both kinds that nobody has read or heard. */
-  const waiting = computed(() => conversations.unread + voicemail.count)
+  /** Calls that nobody has seen, and messages of both kinds that nobody has read or heard. */
+  const waiting = computed(() => conversations.unread + missedCalls.count + voicemail.count)
 
   useTitle(() => {
     const [ringing] = calls.ringing

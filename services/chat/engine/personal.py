@@ -1,0 +1,58 @@
+"""Commands about oneself and those one knows: what is kept at the server, beside conversations."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from slixmpp.exceptions import IqError, IqTimeout
+
+from contracts.base import Model
+from services.chat.engine.avatar_update import AvatarNews, OwnPicture
+from services.chat.engine.avatars import Avatars
+from services.chat.engine.client import XmppClient
+from services.chat.engine.commands import ChatEngine
+from services.chat.engine.server_answer import ServerAnswer
+
+
+class PersonalCommands(ChatEngine):
+    """The part of ChatAgent that the person's profile needs."""
+
+    _avatars: Avatars | None = None
+
+    def _client(self) -> XmppClient:
+        """Raises ChatDisconnected."""
+        raise NotImplementedError
+
+    def _spawn(self, work: Any) -> None:
+        raise NotImplementedError
+
+    def _emit(self, update: Model) -> None:
+        raise NotImplementedError
+
+    def follow(self, client: XmppClient) -> None:
+        """Another account's stream."""
+        self._avatars = Avatars(client, self._emit)
+
+    def forget(self) -> None:
+        """There is no account any more."""
+        self._avatars = None
+
+    def fetch_avatar(self, news: AvatarNews) -> None:
+        self._client()
+        if self._avatars is not None:
+            self._avatars.fetch(news)
+
+    def publish_avatar(self, query_id: str, picture: OwnPicture | None) -> None:
+        self._client()
+        if self._avatars is not None:
+            self._spawn(self._answer(query_id, self._avatars.publish(picture)))
+
+    async def _answer(self, query_id: str, asking: Coroutine[Any, Any, object]) -> None:
+        """Tell the service how the server answered."""
+        condition = None
+        try:
+            await asking
+        except IqError as error:
+            condition = error.condition
+        except IqTimeout:
+            condition = "remote-server-timeout"
+        self._emit(ServerAnswer(query_id=query_id, condition=condition))
