@@ -12,6 +12,7 @@ from contracts.files import FilesRpc, SharedFile
 from contracts.health import PartHealth
 from contracts.identity import BareJid
 from contracts.presence import PresenceRpc
+from contracts.rooms import LONGEST_NICK, LONGEST_ROOM_NAME, RoomsRpc
 from contracts.roster import RosterRpc
 
 LONGEST_BODY = 16_000
@@ -28,6 +29,7 @@ class ConversationKind(StrEnum):
     """With whom."""
 
     DIRECT = "direct"
+    ROOM = "room"  # a group chat; who is in it: contracts/rooms.py
 
 
 class Direction(StrEnum):
@@ -86,6 +88,10 @@ class Message(Model):
     archive turns out to have another order."""
     direction: Direction
     sender: BareJid
+    """Of a room's message, too, the person's; the room's own if it does not tell whose it is."""
+    sender_name: str = Field(
+        default="", max_length=LONGEST_NICK, description="what they are called in the room"
+    )
     body: str
     """Empty if it was retracted."""
     file: SharedFile | None = Field(
@@ -103,7 +109,8 @@ class Message(Model):
         default=None, description="what its sender called it; corrections and replies refer to it"
     )
     archive_id: str | None = Field(
-        default=None, description="what our server's archive calls it (XEP-0359)"
+        default=None,
+        description="what the archive of our server, or of the room, calls it (XEP-0359)",
     )
 
 
@@ -111,15 +118,20 @@ class Conversation(Model):
     """A conversation, whole, without its messages; revisions grow over all conversations."""
 
     conversation_id: BareJid
-    """The address of the other."""
+    """The address of the other, or of the room."""
     revision: int
     kind: ConversationKind = ConversationKind.DIRECT
+    name: str = Field(default="", max_length=LONGEST_ROOM_NAME, description="of a room")
+    began_at: AwareDatetime | None = Field(
+        default=None, description="of a room: when we came in; there may be no message yet"
+    )
     unread: int = 0
     read_up_to: int = Field(
         default=0, description="position of the last message we have seen, on any device of ours"
     )
     last_message: Message | None = None
     is_composing: bool = Field(default=False, description="the other writes (XEP-0085)")
+    composer: BareJid | None = Field(default=None, description="in a room: who writes")
 
 
 class MessagePage(Model):
@@ -189,11 +201,12 @@ class MessageChanged(Event):
     message: Message
 
 
-class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc, AvatarRpc):
+class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc, RoomsRpc, AvatarRpc):
     """RPC interface of the chat service.
 
     Commands raise SignedOut without an account. Without a connection they are kept and take
-    effect later, unless their text says otherwise.
+    effect later, unless their text says otherwise. Those that write into a room raise
+    WrongRoomState if we are in it no longer.
     """
 
     def list_conversations(self) -> list[Conversation]:

@@ -32,7 +32,9 @@ ContractError
 ├── ChatRefused             the chat server does not do what was asked; `condition` says why
 ├── UploadFailed            a file was not taken; `reason` says why
 ├── FileUnavailable         a file is not there, or may not be fetched
-└── WrongMessageState       the message cannot do this now
+├── WrongMessageState       the message cannot do this now
+├── WrongRoomState          we are in the room no longer
+└── RoomFailed              the server did not do something about a room; `reason` says why
 """
 
 from typing import Any, ClassVar
@@ -284,6 +286,20 @@ class WrongMessageState(ContractError):
 
     code = "wrong_message_state"
     http_status = 409
+
+
+class WrongRoomState(ContractError):
+    """We are in the room no longer."""
+
+    code = "wrong_room_state"
+    http_status = 409
+
+
+class RoomFailed(ContractError):
+    """The server did not do something about a room. `reason` is a RoomProblem."""
+
+    code = "room_failed"
+    http_status = 502
 
 
 class UploadFailed(ContractError):

@@ -15,6 +15,7 @@ from contracts.lamps import LampChanged
 from contracts.missed_calls import MissedCallsChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
+from contracts.rooms import RoomChanged
 from contracts.roster import RosterChanged
 from contracts.sip import CallChanged
 from contracts.teams import TeamChanged
@@ -35,6 +36,7 @@ AnyEvent = Annotated[
     | ChatConnectionChanged
     | ConversationChanged
     | MessageChanged
+    | RoomChanged
     | RosterChanged
     | OwnPresenceChanged
     | AvatarChanged,

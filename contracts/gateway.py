@@ -10,12 +10,14 @@ from contracts.base import Event, Model
 from contracts.chat import MOST_REACTIONS, Body, Conversation, Emoji, Message
 from contracts.chat_connection import ChatConnection
 from contracts.directory import Contact
+from contracts.identity import BareJid
 from contracts.journal import JournalEntry
 from contracts.lamps import Lamp
 from contracts.phones import LONGEST_TARGET
 from contracts.presence import Show, StatusText
 from contracts.recordings import DEFAULT_RECORDING_DAYS, MAX_RECORDING_DAYS
 from contracts.registration import Registration
+from contracts.rooms import MOST_MEMBERS, Room, RoomName, Topic
 from contracts.roster import RosterItem
 from contracts.sip import MAX_TARGET_LENGTH, AudioSink, Call, OtherCalls, RejectScope
 from contracts.team_profile import PauseReason
@@ -189,6 +191,33 @@ class RosterList(Model):
 
     items: list[RosterItem]
     event_id: str
+
+
+class RoomList(Model):
+    """All rooms that the person is or was in, in no order."""
+
+    items: list[Room]
+    event_id: str
+
+
+class RoomDraft(Model):
+    """A room to begin."""
+
+    name: RoomName
+    members: tuple[BareJid, ...] = Field(default=(), max_length=MOST_MEMBERS)
+
+
+class RoomPatch(Model):
+    """Only what is to change."""
+
+    name: RoomName | None = None
+    topic: Topic | None = None
+
+
+class MembersDraft(Model):
+    """Whom to add."""
+
+    members: tuple[BareJid, ...] = Field(min_length=1, max_length=MOST_MEMBERS)
 
 
 class AvatarList(Model):

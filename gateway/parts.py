@@ -26,6 +26,7 @@ from contracts.lamps import LampChanged, LampsRpc
 from contracts.missed_calls import MissedCallsChanged
 from contracts.presence import OwnPresenceChanged
 from contracts.registration import RegistrationChanged
+from contracts.rooms import RoomChanged
 from contracts.roster import RosterChanged
 from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
@@ -123,6 +124,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ChatConnectionChanged: event_log.append,
             ConversationChanged: event_log.append,
             MessageChanged: event_log.append,
+            RoomChanged: event_log.append,
             RosterChanged: event_log.append,
             OwnPresenceChanged: event_log.append,
             AvatarChanged: event_log.append,

@@ -21,6 +21,7 @@ from contracts.errors import (
     NotFound,
     SignedOut,
     WrongMessageState,
+    WrongRoomState,
 )
 from contracts.gateway import (
     Composing,
@@ -38,6 +39,7 @@ api = Api("conversations")
 
 CONVERSATION = "/api/v1/conversations/<conversation_id>"
 MESSAGE = f"{CONVERSATION}/messages/<message_id>"
+CHANGE_ERRORS = (InvalidRequest, SignedOut, NotFound, WrongMessageState, WrongRoomState)
 
 AnyCommand = TypeVar("AnyCommand", bound=ConversationCommand)
 
@@ -60,7 +62,10 @@ def list_conversations() -> ConversationList:
 
 @api.operation("GET", CONVERSATION, errors=(InvalidRequest,))
 def get_conversation(conversation_id: str) -> Conversation:
-    """One conversation. The id is the other's address; of somebody never written to it is empty."""
+    """One conversation, by the address of the other or of the room.
+
+    Of somebody never written to it is empty.
+    """
     return parts().chat.get_conversation(_conversation_id(conversation_id))
 
 
@@ -76,7 +81,10 @@ def list_messages(conversation_id: str, query: MessagesQuery) -> MessageList:
 
 
 @api.operation(
-    "POST", f"{CONVERSATION}/messages", status=201, errors=(InvalidRequest, SignedOut, NotFound)
+    "POST",
+    f"{CONVERSATION}/messages",
+    status=201,
+    errors=(InvalidRequest, SignedOut, NotFound, WrongRoomState),
 )
 def send_message(conversation_id: str, body: MessageDraft) -> Message:
     """Send a message. The Idempotency-Key, if there is one, becomes its `message_id`.
@@ -87,7 +95,7 @@ def send_message(conversation_id: str, body: MessageDraft) -> Message:
     return parts().chat.send_message(_command(SendMessage, conversation_id, **fields))
 
 
-@api.operation("PATCH", MESSAGE, errors=(InvalidRequest, SignedOut, NotFound, WrongMessageState))
+@api.operation("PATCH", MESSAGE, errors=CHANGE_ERRORS)
 def correct_message(conversation_id: str, message_id: str, body: MessagePatch) -> Message:
     """Replace the text of a message of ours."""
     return parts().chat.correct_message(
@@ -95,7 +103,7 @@ def correct_message(conversation_id: str, message_id: str, body: MessagePatch) -
     )
 
 
-@api.operation("DELETE", MESSAGE, errors=(InvalidRequest, SignedOut, NotFound, WrongMessageState))
+@api.operation("DELETE", MESSAGE, errors=CHANGE_ERRORS)
 def retract_message(conversation_id: str, message_id: str) -> Message:
     """Ask everybody to forget a message of ours. Not every client does."""
     return parts().chat.retract_message(
@@ -103,9 +111,7 @@ def retract_message(conversation_id: str, message_id: str) -> Message:
     )
 
 
-@api.operation(
-    "POST", f"{MESSAGE}/retry", errors=(InvalidRequest, SignedOut, NotFound, WrongMessageState)
-)
+@api.operation("POST", f"{MESSAGE}/retry", errors=CHANGE_ERRORS)
 def retry_message(conversation_id: str, message_id: str) -> Message:
     """Send a message again that failed."""
     return parts().chat.retry_message(
@@ -113,9 +119,7 @@ def retry_message(conversation_id: str, message_id: str) -> Message:
     )
 
 
-@api.operation(
-    "PUT", f"{MESSAGE}/reactions", errors=(InvalidRequest, SignedOut, NotFound, WrongMessageState)
-)
+@api.operation("PUT", f"{MESSAGE}/reactions", errors=CHANGE_ERRORS)
 def react(conversation_id: str, message_id: str, body: ReactionDraft) -> Message:
     """Our reactions to a message, in place of those before; none takes them back."""
     return parts().chat.react(

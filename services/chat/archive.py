@@ -1,5 +1,6 @@
-"""The copy of the server's archive, and the order of what came live."""
+"""The copy of the server's archives, ours and those of rooms, and the order of what came live."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -7,10 +8,11 @@ import structlog
 
 from bus.engine import on_engine
 from bus.timer import every
-from contracts.chat import Delivery, Direction
+from contracts.chat import ConversationKind, Delivery, Direction
 from contracts.chat_connection import ChatState
 from contracts.errors import ChatDisconnected, DeadlineExceeded, EngineDown
 from services.chat.account import AccountPart
+from services.chat.amending import advance, read_up_to
 from services.chat.engine.commands import (
     ArchivePage,
     ArchiveQuery,
@@ -19,7 +21,8 @@ from services.chat.engine.commands import (
     DisplayedUpdate,
     Stanza,
 )
-from services.chat.taking import advance, read_up_to, set_composing, take
+from services.chat.engine.room_commands import Invitation
+from services.chat.taking import set_composing, take
 from services.chat.thread import Thread, archive_key, id_key, keys_in
 
 log = structlog.get_logger(__name__)
@@ -28,6 +31,8 @@ PAGE = 250
 FIRST_STANZAS = 500
 """What a stack that has nothing yet reads of the archive; the rest when somebody scrolls there."""
 OVERLAP = timedelta(seconds=2)
+SKEW = timedelta(minutes=5)
+"""By which clocks may differ."""
 AWAY = (ChatDisconnected, EngineDown, DeadlineExceeded)
 
 
@@ -41,10 +46,13 @@ class ArchivePart(AccountPart):
 
     @on_engine(DisplayedUpdate)
     def displayed_elsewhere(self, update: DisplayedUpdate) -> None:
+        rooms = self.store.room_ids()
         for each in update.displayed:
-            self.progress.displayed[each.conversation_id] = each.archive_id
-        if self.progress.has_caught_up:
-            self._read_what_was_displayed()
+            archive = each.conversation_id if each.conversation_id in rooms else None
+            reading = self.progress.of(archive)
+            reading.displayed[each.conversation_id] = each.archive_id
+            if reading.has_caught_up:
+                self._read_what_was_displayed(archive)
 
     @on_engine(ArchivePage)
     def page_came(self, update: ArchivePage) -> None:
@@ -52,15 +60,19 @@ class ArchivePart(AccountPart):
         if asked is not None:
             if not asked.ready():
                 asked.send(update)
-        elif update.query_id == self.progress.query_id:
+        elif update.query_id == self.progress.of(update.archive).query_id:
             self._take_page(update)
 
     @every(1)
     def read_on(self) -> None:
-        if self.progress.is_due and not self.progress.awaits_page():
-            connection = self.store.get_connection()
-            if connection.state is ChatState.CONNECTED:
-                self.catch_up()
+        due = [
+            archive
+            for archive, reading in self.progress.readings.items()
+            if reading.is_due and not reading.awaits_page() and (archive is None or reading.is_open)
+        ]
+        if due and self.store.get_connection().state is ChatState.CONNECTED:
+            for archive in due:
+                self.catch_up(archive)
 
     @every(5)
     def end_composing(self) -> None:
@@ -74,6 +86,11 @@ class ArchivePart(AccountPart):
         """Store them, and only then let the engine forget them."""
         if not arrivals:
             return
+        last = arrivals[-1].number
+        stanzas = [each.stanza for each in arrivals if each.stanza is not None]
+        kept, invitations = self._sorted(stanzas)
+        numbers = {id(each) for each in (None, *kept)}
+        arrivals = tuple(each for each in arrivals if id(each.stanza) in numbers)
         keys: dict[str, set[str]] = {}
         gone: list[str] = []
         for each in arrivals:
@@ -87,84 +104,107 @@ class ArchivePart(AccountPart):
                 gone.append(known.stanza_id)
         with self.store.lock:
             threads = self.store.open_all(keys)
-            with self.store.changing(threads.values(), arrived=gone):
+            with self.store.changing(threads.values(), arrived=gone, invitations=invitations):
                 new = [each.stanza for each in arrivals if _take_arrival(threads, each)]
-        self.progress.is_due |= any(map(_is_archived, arrivals))
+        for arrival in filter(_is_archived, arrivals):
+            self.progress.of(_archive_of(arrival)).is_due = True
         for fresh in new:
             if fresh is not None:
                 self._acknowledge(fresh)
         with suppress(*AWAY):
-            self.engine.forget_arrivals(arrivals[-1].number)
+            self.engine.forget_arrivals(last)
 
-    def catch_up(self) -> None:
-        """Read the archive from where we are; its pages come as updates."""
-        progress, cursor = self.progress, self.store.get_cursor()
-        progress.is_due = False
+    def catch_up(self, archive: str | None) -> None:
+        """Read an archive (None: ours) from where we are; its pages come as updates."""
+        reading, cursor = self.progress.of(archive), self.store.get_cursor(archive)
+        reading.is_due = False
         if cursor is None:
-            before = progress.first_pages[-1].first if progress.first_pages else ""
-            self._ask(before=before)
+            before = reading.first_pages[-1].first if reading.first_pages else ""
+            self._ask(archive, before=before)
         else:
-            self._ask(after=cursor or None)
+            self._ask(archive, after=cursor or None)
+
+    def has_caught_up(self, archive: str | None) -> None:
+        """What waits can be sent: it is known what has arrived."""
+        self.progress.of(archive).has_caught_up = True
+        self._read_what_was_displayed(archive)
+        self.send_outgoing()
 
     def send_outgoing(self) -> None:
         """Give the engine what the server has not got. It sends nothing twice on a stream."""
-        if not self.progress.has_caught_up:
+        if not any(reading.has_caught_up for reading in self.progress.readings.values()):
             return
         with suppress(*AWAY):
             for outgoing in self.store.outgoing():
-                self.engine.send(outgoing)
+                archive = outgoing.conversation_id if outgoing.is_groupchat else None
+                if self.progress.of(archive).has_caught_up:
+                    self.engine.send(outgoing)
 
-    def _ask(self, **fields: object) -> None:
+    def part_of(self, archive: str | None) -> dict[str, object]:
+        """What of an archive is for us: of a room's, what was written since we came."""
+        record = self.store.find_room(archive) if archive is not None else None
+        if record is None:
+            return {"archive": archive}
+        seat, start = record.seat, record.seat.since.replace(microsecond=0)
+        if seat.since_id is not None:
+            start -= SKEW
+        return {"archive": archive, "since_id": seat.since_id or None, "start": start}
+
+    def _ask(self, archive: str | None, **fields: object) -> None:
+        reading = self.progress.of(archive)
         query = ArchiveQuery.model_validate(
-            {"query_id": self.progress.new_query(), "limit": PAGE, **fields}
+            {
+                "query_id": self.progress.new_query(),
+                "limit": PAGE,
+                **self.part_of(archive),
+                **fields,
+            }
         )
-        self.progress.await_page(query.query_id)
+        reading.await_page(query.query_id)
         try:
             self.engine.read_archive(query)
         except AWAY:
-            self.progress.query_id = None
-            self.progress.is_due = True
+            reading.query_id = None
+            reading.is_due = True
 
     def _take_page(self, page: ArchivePage) -> None:
-        self.progress.query_id = None
+        reading = self.progress.of(page.archive)
+        reading.query_id = None
         if page.error == "item-not-found":
-            self._find_place()
+            self._find_place(page.archive)
         elif page.error is not None:
             log.warning("archive not readable", condition=page.error)
-            self.progress.is_due = True
+            reading.is_due = True
         elif page.is_without_archive:
-            self._has_caught_up()
-        elif self.store.get_cursor() is None:
+            self.has_caught_up(page.archive)
+        elif self.store.get_cursor(page.archive) is None:
             self._take_first_page(page)
         else:
-            self._take_stanzas(page.stanzas, page.last)
+            self._take_stanzas(page, page.stanzas, page.last)
             self._go_on(page)
 
     def _take_first_page(self, page: ArchivePage) -> None:
         """Backwards until there is enough; then all of it in its order."""
-        pages = self.progress.first_pages
+        reading = self.progress.of(page.archive)
+        pages = reading.first_pages
         pages.append(page)
         if not page.is_complete and sum(len(each.stanzas) for each in pages) < FIRST_STANZAS:
-            self.catch_up()
+            self.catch_up(page.archive)
             return
-        self.progress.first_pages = []
+        reading.first_pages = []
         stanzas = [stanza for each in reversed(pages) for stanza in each.stanzas]
-        self._take_stanzas(tuple(stanzas), pages[0].last or "", is_first=True)
-        self._has_caught_up()
+        self._take_stanzas(page, tuple(stanzas), pages[0].last or "", is_first=True)
+        self.has_caught_up(page.archive)
 
     def _go_on(self, page: ArchivePage) -> None:
         if page.is_complete or page.last is None:
-            self._has_caught_up()
+            self.has_caught_up(page.archive)
         else:
-            self.catch_up()
+            self.catch_up(page.archive)
 
-    def _has_caught_up(self) -> None:
-        self.progress.has_caught_up = True
-        self._read_what_was_displayed()
-        self.send_outgoing()
-
-    def _read_what_was_displayed(self) -> None:
-        displayed, self.progress.displayed = self.progress.displayed, {}
+    def _read_what_was_displayed(self, archive: str | None) -> None:
+        reading = self.progress.of(archive)
+        displayed, reading.displayed = reading.displayed, {}
         for conversation_id, archive_id in displayed.items():
             key = archive_key(archive_id)
             with self.store.lock:
@@ -173,38 +213,76 @@ class ArchivePart(AccountPart):
                     if (message := thread.find(key)) is not None:
                         read_up_to(thread, message.position)
 
-    def _find_place(self) -> None:
+    def _find_place(self, archive: str | None) -> None:
         """The archive does not know the stanza where we were: it was emptied, or has expired."""
-        conversations = self.store.list_conversations()
-        times = [each.last_message.sent_at for each in conversations if each.last_message]
         log.warning("place in the archive lost")
+        if archive is not None:
+            self.store.forget_cursor(archive)
+            self.progress.of(archive).is_due = True  # if the room is still there then
+            return
+        times = [
+            each.last_message.sent_at
+            for each in self.store.list_conversations()
+            if each.last_message and each.kind is ConversationKind.DIRECT
+        ]
         if times:
-            self._ask(start=(max(times) - OVERLAP).isoformat())
+            self._ask(None, start=(max(times) - OVERLAP).isoformat())
         else:
             self.store.forget_cursor()
-            self.catch_up()
+            self.catch_up(None)
 
     def _take_stanzas(
-        self, stanzas: tuple[Stanza, ...], cursor: str | None, *, is_first: bool = False
+        self,
+        page: ArchivePage,
+        found: tuple[Stanza, ...],
+        cursor: str | None,
+        *,
+        is_first: bool = False,
     ) -> None:
+        """`page` says which archive they are from."""
+        stanzas, invitations = self._sorted(found)
         keys: dict[str, set[str]] = {}
         for stanza in stanzas:
             keys.setdefault(stanza.conversation_id, set()).update(keys_in(stanza))
         arrived = [each for stanza in stanzas for each in _out(stanza)]
         with self.store.lock:
             threads = self.store.open_all(keys)
-            with self.store.changing(threads.values(), cursor=cursor, arrived=arrived):
+            with self.store.changing(
+                threads.values(),
+                archive=page.archive,
+                cursor=cursor,
+                arrived=arrived,
+                invitations=invitations,
+            ):
                 new = [
                     stanza
                     for stanza in stanzas
                     if take(threads[stanza.conversation_id], stanza, is_archived=True)
                 ]
-                if is_first:
+                if is_first and self._is_known_elsewhere(page.archive):
                     for thread in threads.values():
                         thread.read_everything()
         if not is_first:
             for stanza in new:
                 self._acknowledge(stanza)
+
+    def _is_known_elsewhere(self, archive: str | None) -> bool:
+        """Whether other clients have shown what was there before: our archive's, and that of a
+        room that one of them has entered."""
+        record = self.store.find_room(archive) if archive is not None else None
+        return record is None or record.is_caught_up
+
+    def _sorted(self, stanzas: Sequence[Stanza]) -> tuple[list[Stanza], list[Invitation]]:
+        """What belongs to conversations, and invitations. In a room nobody talks but in public,
+        and as if in a room nobody talks elsewhere."""
+        rooms = self.store.room_ids()
+        kept = [
+            each
+            for each in stanzas
+            if each.invitation is None
+            and (each.bounce is not None or each.is_groupchat == (each.conversation_id in rooms))
+        ]
+        return kept, [each.invitation for each in stanzas if each.invitation is not None]
 
     def _acknowledge(self, stanza: Stanza) -> None:
         if stanza.wants_receipt and stanza.stanza_id is not None:
@@ -222,6 +300,12 @@ def _take_arrival(threads: dict[str, Thread], arrival: Arrival) -> bool:
         if (message := thread.find(id_key(Direction.SENT, known.stanza_id))) is not None:
             advance(thread, message.message_id, Delivery.SENT)
     return False
+
+
+def _archive_of(arrival: Arrival) -> str | None:
+    """Where it is, or will be."""
+    stanza = arrival.stanza
+    return stanza.conversation_id if stanza is not None and stanza.is_groupchat else None
 
 
 def _is_archived(arrival: Arrival) -> bool:

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-import eventlet
-from eventlet.event import Event as Reply
-
 from bus.engine import on_engine
-from contracts.errors import ChatRefused, DeadlineExceeded
+from contracts.errors import ChatRefused
 from services.chat.account import AccountPart
 from services.chat.engine.server_answer import ServerAnswer
 
@@ -24,18 +21,12 @@ class AskingPart(AccountPart):
         """
         self.require_account()
         query_id = self.progress.new_query()
-        reply = self.progress.answers[query_id] = Reply()
-        try:
+        with self.progress.replying(query_id, ANSWER_TIMEOUT_S) as reply:
             ask(query_id)
-            with eventlet.Timeout(ANSWER_TIMEOUT_S, DeadlineExceeded("chat server")):
-                answer: ServerAnswer = reply.wait()
-        finally:
-            del self.progress.answers[query_id]
+            answer: ServerAnswer = reply.wait()
         if answer.condition is not None:
             raise ChatRefused(answer.condition, condition=answer.condition)
 
     @on_engine(ServerAnswer)
     def server_answered(self, update: ServerAnswer) -> None:
-        reply = self.progress.answers.get(update.query_id)
-        if reply is not None and not reply.ready():
-            reply.send(update)
+        self.progress.reply(update.query_id, update)

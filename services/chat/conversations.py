@@ -16,19 +16,14 @@ from contracts.chat import (
     React,
     SendMessage,
 )
-from contracts.errors import NotFound, WrongMessageState
+from contracts.errors import NotFound, WrongMessageState, WrongRoomState
 from contracts.files import SharedFile
 from contracts.identity import BareJid
+from services.chat.amending import corrected, read_up_to, retracted, with_reactions
 from services.chat.archive import AWAY, ArchivePart
 from services.chat.engine.commands import Outgoing, OutgoingKind, Quote
-from services.chat.taking import (
-    corrected,
-    next_position,
-    quoted,
-    read_up_to,
-    retracted,
-    with_reactions,
-)
+from services.chat.room_store import RoomRecord
+from services.chat.taking import next_position, quoted
 from services.chat.thread import Thread, id_key
 
 
@@ -57,6 +52,7 @@ class ConversationPart(ArchivePart):
     ) -> Message:
         """Raises NotFound if it answers a message that is not kept here."""
         own, now = self.own_jid(), datetime.now(UTC)
+        room = self._room(request)
         with self.store.lock:
             thread = self._open(request, in_reply_to)
             answered = self._find(thread, in_reply_to) if in_reply_to else None
@@ -67,6 +63,7 @@ class ConversationPart(ArchivePart):
                 position=next_position(thread, now),
                 direction=Direction.SENT,
                 sender=own,
+                sender_name=room.seat.nick if room else "",
                 body=body,
                 file=file,
                 sent_at=now,
@@ -77,6 +74,7 @@ class ConversationPart(ArchivePart):
             outgoing = Outgoing(
                 conversation_id=request.conversation_id,
                 stanza_id=request.request_id,
+                is_groupchat=room is not None,
                 body=body,
                 is_file=file is not None,
                 quote=_quote(answered) if answered else None,
@@ -91,6 +89,7 @@ class ConversationPart(ArchivePart):
     @rpc
     def retry_message(self, request: MessageCommand) -> Message:
         self.require_account()
+        room = self._room(request)
         with self.store.lock:
             thread = self._open(request, request.message_id)
             message = self._find(thread, request.message_id)
@@ -108,6 +107,7 @@ class ConversationPart(ArchivePart):
             outgoing = Outgoing(
                 conversation_id=request.conversation_id,
                 stanza_id=request.request_id,
+                is_groupchat=room is not None,
                 body=message.body,
                 is_file=message.file is not None,
             )
@@ -155,9 +155,8 @@ class ConversationPart(ArchivePart):
                 if each.direction is Direction.RECEIVED
                 and thread.state.read_up_to < each.position <= position
             ]
-            with self.store.changing(
-                [thread], sent=_displayed(seen[-1], request) if seen else None
-            ):
+            marker = _displayed(seen[-1], request) if seen and not self._is_over(request) else None
+            with self.store.changing([thread], sent=marker):
                 read_up_to(thread, position)
         if seen:
             self.send_outgoing()
@@ -166,8 +165,13 @@ class ConversationPart(ArchivePart):
     @rpc
     def set_composing(self, conversation_id: BareJid, *, is_composing: bool) -> None:
         self.require_account()
+        record = self.store.find_room(conversation_id)
+        if record is not None and record.has_left:
+            return
         with suppress(*AWAY):
-            self.engine.set_composing(conversation_id, is_composing=is_composing)
+            self.engine.set_composing(
+                conversation_id, is_composing=is_composing, is_groupchat=record is not None
+            )
 
     def _change(
         self,
@@ -178,18 +182,22 @@ class ConversationPart(ArchivePart):
     ) -> Message:
         """Change a message here, and tell the other. Raises NotFound, WrongMessageState."""
         self.require_account()
+        room = self._room(request)
         with self.store.lock:
             thread = self._open(request, request.message_id)
             message = self._find(thread, request.message_id)
-            is_lost = message.delivery is Delivery.FAILED or message.stanza_id is None
+            is_by_archive = room is not None and kind is not OutgoingKind.CORRECTION
+            target = message.archive_id if is_by_archive else message.stanza_id
+            is_lost = message.delivery is Delivery.FAILED or target is None
             if is_lost or message.is_retracted:
                 raise WrongMessageState("it failed, was retracted, or has no id")
             outgoing = Outgoing.model_validate(
                 {
                     "conversation_id": request.conversation_id,
                     "stanza_id": request.request_id,
+                    "is_groupchat": room is not None,
                     "kind": kind,
-                    "target": message.stanza_id,
+                    "target": target,
                     **fields,
                 }
             )
@@ -199,6 +207,17 @@ class ConversationPart(ArchivePart):
                 thread.remember(id_key(Direction.SENT, request.request_id), is_seen=True)
         self.send_outgoing()
         return thread.messages[message.message_id]
+
+    def _is_over(self, request: ConversationCommand) -> bool:
+        record = self.store.find_room(request.conversation_id)
+        return record is not None and record.has_left
+
+    def _room(self, request: ConversationCommand) -> RoomRecord | None:
+        """None if it is no room. Raises WrongRoomState."""
+        record = self.store.find_room(request.conversation_id)
+        if record is not None and record.has_left:
+            raise WrongRoomState(conversation_id=request.conversation_id)
+        return record
 
     def _open(self, request: ConversationCommand, message_id: str | None) -> Thread:
         thread = self.store.open(request.conversation_id)
@@ -222,21 +241,29 @@ def _own(message: Message) -> Message:
 
 
 def _quote(message: Message) -> Quote | None:
-    if message.stanza_id is None:
+    """In rooms the archive's id names a message, elsewhere that of its sender."""
+    stanza_id = message.archive_id if message.sender_name else message.stanza_id
+    if stanza_id is None:
         return None
     return Quote(
-        stanza_id=message.stanza_id, sender=message.sender, excerpt=quoted(message).excerpt
+        stanza_id=stanza_id,
+        sender=message.sender,
+        sender_name=message.sender_name,
+        excerpt=quoted(message).excerpt,
     )
 
 
 def _displayed(message: Message, request: MessageCommand) -> Outgoing | None:
     """The marker that says so (XEP-0333, and XEP-0490 for our own devices)."""
-    if message.stanza_id is None:
+    is_groupchat = bool(message.sender_name)
+    target = message.archive_id if is_groupchat else message.stanza_id
+    if target is None:
         return None
     return Outgoing(
         conversation_id=message.conversation_id,
         stanza_id=request.request_id,
+        is_groupchat=is_groupchat,
         kind=OutgoingKind.DISPLAYED,
-        target=message.stanza_id,
+        target=target,
         target_archive_id=message.archive_id,
     )

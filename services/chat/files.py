@@ -1,12 +1,9 @@
 """Files: a place for them at the server, and the messages that name them."""
 
-import eventlet
-from eventlet.event import Event as Reply
-
 from bus.engine import on_engine
 from bus.rpc import rpc
 from contracts.chat import Message, SendFile
-from contracts.errors import DeadlineExceeded, UploadFailed
+from contracts.errors import UploadFailed
 from contracts.files import (
     FilesRpc,
     RequestSlot,
@@ -43,17 +40,11 @@ class FilesPart(ConversationPart, FilesRpc):
 
     @on_engine(UploadAnswer)
     def upload_answered(self, update: UploadAnswer) -> None:
-        reply = self.progress.uploads.get(update.query_id)
-        if reply is not None and not reply.ready():
-            reply.send(update)
+        self.progress.reply(update.query_id, update)
 
     def _ask_for_upload(self, query: UploadQuery) -> UploadAnswer:
         self.require_account()
-        reply = self.progress.uploads[query.query_id] = Reply()
-        try:
+        with self.progress.replying(query.query_id, ANSWER_TIMEOUT_S) as reply:
             self.engine.ask_for_upload(query)
-            with eventlet.Timeout(ANSWER_TIMEOUT_S, DeadlineExceeded("upload")):
-                answer: UploadAnswer = reply.wait()
-        finally:
-            del self.progress.uploads[query.query_id]
+            answer: UploadAnswer = reply.wait()
         return answer

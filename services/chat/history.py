@@ -57,12 +57,18 @@ class HistoryPart(ArchivePart):
         return self._from_archive(conversation_id, place, limit)
 
     def _place_before(self, conversation_id: str, kept: list[Message]) -> Place | None:
-        """None if the server has no archive: then this is all that there is."""
+        """None if there is no archive, or none for us: then this is all that there is."""
+        if (record := self.store.find_room(conversation_id)) is not None and record.has_left:
+            return None
         position = kept[0].position
         archived = next((each.archive_id for each in kept if each.archive_id), None)
         if archived is None and not self.store.newest(conversation_id, position, 1):
-            return Place(position, "") if self.store.get_cursor() is not None else None
+            archive = self._archive_of(conversation_id)
+            return Place(position, "") if self.store.get_cursor(archive) is not None else None
         return Place(position, archived or "")
+
+    def _archive_of(self, conversation_id: str) -> str | None:
+        return conversation_id if self.store.find_room(conversation_id) is not None else None
 
     def _from_archive(self, conversation_id: str, place: Place, limit: int) -> MessagePage:
         """Raises ChatDisconnected."""
@@ -81,11 +87,15 @@ class HistoryPart(ArchivePart):
         return MessagePage(items=messages, older=older)
 
     def _ask_for(self, conversation_id: str, before: str, limit: int) -> ArchivePage:
-        query = ArchiveQuery(
-            query_id=self.progress.new_query(),
-            with_jid=conversation_id,
-            before=before,
-            limit=limit,
+        archive = self._archive_of(conversation_id)
+        query = ArchiveQuery.model_validate(
+            {
+                "query_id": self.progress.new_query(),
+                "with_jid": conversation_id if archive is None else None,
+                **self.part_of(archive),
+                "before": before,
+                "limit": limit,
+            }
         )
         reply = self.progress.asked[query.query_id] = Reply()
         try:

@@ -1,15 +1,20 @@
-"""What the chat service is given: its account, and where it is with the server's archive."""
+"""What the chat service is given: its account, and where it is with the server's archives."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import uuid4
 
+import eventlet
 from eventlet.event import Event as Reply
 from nameko import config
 from nameko.extensions import DependencyProvider
 
 from bus.keeper import AccountKeeper
+from contracts.base import Model
 from contracts.chat_connection import ChatAccount
+from contracts.errors import DeadlineExceeded
 from services.chat.engine.commands import ArchivePage, Stanza
 from services.chat.picture_files import PictureFiles
 
@@ -19,10 +24,12 @@ COMPOSING_S = 30.0
 """Somebody who has not said so again for this long does not write any more."""
 
 
-class Progress:
-    """How far the copy of the archive is; begins anew with each stream and each engine."""
+class Reading:
+    """How far the copy of one archive is; begins anew with each stream and each engine."""
 
     def __init__(self) -> None:
+        self.is_open = False
+        """It can be read: we are in its room. Ours can be whenever there is a connection."""
         self.has_caught_up = False
         """Only then is it known which of our messages the server has: the others are sent."""
         self.query_id: str | None = None
@@ -35,17 +42,9 @@ class Progress:
         self.displayed: dict[str, str] = {}
         """By conversation, up to where a device of ours has displayed it: what the archive calls
         the message, which we may not have read there yet."""
-        self.uploads: dict[str, Reply] = {}
-        """What is asked of the upload service, by query."""
-        self.answers: dict[str, Reply] = {}
-        """What else is asked of the server, by query."""
-        self.asked: dict[str, Reply] = {}
-        """Pages for those who scroll back, by query."""
-        self.composing: dict[str, float] = {}
-        """When each that writes has last said so."""
 
     def begin(self) -> None:
-        self.has_caught_up = False
+        self.is_open = self.has_caught_up = False
         self.query_id = None
         self.first_pages = []
 
@@ -54,6 +53,44 @@ class Progress:
 
     def awaits_page(self) -> bool:
         return self.query_id is not None and time.monotonic() - self._asked_at < PAGE_S
+
+
+class Progress:
+    """Where the service is with the server."""
+
+    def __init__(self) -> None:
+        self.readings: dict[str | None, Reading] = {None: Reading()}
+        """Of our archive (None) and those of rooms."""
+        self.replies: dict[str, Reply] = {}
+        """To what is asked of the server, by query."""
+        self.asked: dict[str, Reply] = {}
+        """Pages for those who scroll back, by query."""
+        self.pondered: object = None
+        """Invitations, and the contacts that we had when we last looked at them."""
+        self.composing: dict[str, float] = {}
+        """When each that writes has last said so."""
+
+    def begin(self) -> None:
+        for reading in self.readings.values():
+            reading.begin()
+
+    def of(self, archive: str | None) -> Reading:
+        return self.readings.setdefault(archive, Reading())
+
+    @contextmanager
+    def replying(self, query_id: str, timeout_s: float) -> Iterator[Reply]:
+        """What comes as an update is a reply. Raises DeadlineExceeded."""
+        reply = self.replies[query_id] = Reply()
+        try:
+            with eventlet.Timeout(timeout_s, DeadlineExceeded("the engine")):
+                yield reply
+        finally:
+            del self.replies[query_id]
+
+    def reply(self, query_id: str, answer: Model) -> None:
+        reply = self.replies.get(query_id)
+        if reply is not None and not reply.ready():
+            reply.send(answer)
 
     def new_query(self) -> str:
         return uuid4().hex

@@ -12,11 +12,12 @@ from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
 from services.chat.files import FilesPart
 from services.chat.history import HistoryPart
 from services.chat.presence import PresencePart
+from services.chat.rooms import RoomPart
 from services.chat.roster import RosterPart
 from services.chat.settings import ChatSettings
 
 
-class ChatService(FilesPart, HistoryPart, RosterPart, PresencePart, AvatarPart, ChatRpc):
+class ChatService(FilesPart, HistoryPart, RoomPart, RosterPart, PresencePart, AvatarPart, ChatRpc):
     """Names of methods and what they raise: contracts/chat.py."""
 
     name = "chat"
@@ -38,9 +39,11 @@ class ChatService(FilesPart, HistoryPart, RosterPart, PresencePart, AvatarPart, 
         if update.connection.state is ChatState.CONNECTED:
             if update.is_new:
                 self.progress.begin()
-            self.catch_up()
+            self.catch_up(None)
+            self.enter_rooms()
         else:
-            self.progress.query_id = None
+            for reading in self.progress.readings.values():
+                reading.query_id = None
 
     @on_engine(EngineGone)
     def engine_gone(self, update: EngineGone) -> None:

@@ -1,4 +1,4 @@
-"""Every Redis key of the chat service; RosterStore and AvatarStore have those of theirs."""
+"""Every Redis key of the chat service; roster, rooms and avatars have stores of their own."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,8 @@ from contracts.chat import Conversation, ConversationChanged, Message, MessageCh
 from contracts.chat_connection import ChatConnection, ChatConnectionChanged
 from services.chat.avatar_store import AvatarStore
 from services.chat.engine.commands import Outgoing, Stanza
-from services.chat.roster_store import RosterStore
+from services.chat.engine.room_commands import Invitation
+from services.chat.room_store import MOST_INVITATIONS, RoomStore
 from services.chat.thread import Thread, ThreadState, keys_of
 
 WINDOW = 500
@@ -24,11 +25,12 @@ MOST_AMENDMENTS = 1000
 _stanzas: TypeAdapter[list[Stanza]] = TypeAdapter(list[Stanza])
 
 
-class ChatStore(RosterStore, AvatarStore):
+class ChatStore(RoomStore, AvatarStore):
     """chat:connection, chat:account, chat:owner (whose conversations these are), chat:resource,
-    chat:cursor (what was read of the archive), chat:outgoing (what the server has not got yet),
-    chat:revision, chat:threads (by conversation), and of each conversation chat:order:{id},
-    chat:messages:{id} (by message_id), chat:ids:{id}, chat:amendments:{id}."""
+    chat:cursor (what was read of the archive), chat:cursor:{room} (of a room's), chat:outgoing
+    (what the server has not got yet), chat:revision, chat:threads (by conversation), and of each
+    conversation chat:order:{id}, chat:messages:{id} (by message_id), chat:ids:{id},
+    chat:amendments:{id}."""
 
     service = "chat"
 
@@ -87,6 +89,7 @@ class ChatStore(RosterStore, AvatarStore):
             return
         with self.lock, self.transaction() as transaction:
             keys = [self._threads_key, self._cursor_key, self._outgoing_key]
+            keys += self._room_keys() + [self._cursor_of(each) for each in self.room_ids()]
             for conversation_id in self.redis.hkeys(self._threads_key):
                 keys += self._keys_of(conversation_id)
             transaction.pipeline.delete(*keys)
@@ -94,14 +97,14 @@ class ChatStore(RosterStore, AvatarStore):
 
     # the archive and what goes out
 
-    def get_cursor(self) -> str | None:
+    def get_cursor(self, archive: str | None = None) -> str | None:
         """What the archive calls the last stanza that we read; empty: none; None: not read yet."""
-        cursor: str | None = self.redis.get(self._cursor_key)
+        cursor: str | None = self.redis.get(self._cursor_of(archive))
         return cursor
 
-    def forget_cursor(self) -> None:
+    def forget_cursor(self, archive: str | None = None) -> None:
         """Read the archive as if nothing had been read."""
-        self.redis.delete(self._cursor_key)
+        self.redis.delete(self._cursor_of(archive))
 
     def outgoing(self) -> list[Outgoing]:
         """What the server may not have yet, in its order."""
@@ -162,13 +165,16 @@ class ChatStore(RosterStore, AvatarStore):
         self,
         threads: Iterable[Thread],
         *,
+        archive: str | None = None,
         cursor: str | None = None,
         sent: Outgoing | None = None,
         arrived: Iterable[str] = (),
+        invitations: Iterable[Invitation] = (),
     ) -> Iterator[None]:
         """Write and publish, when the block ends, what it has changed, in one transaction.
 
-        With it the archive's cursor, something to send, and the stanza ids of what has arrived.
+        With it the cursor of an archive, something to send, the stanza ids of what has arrived,
+        and invitations.
         """
         threads = list(threads)
         before = {
@@ -184,11 +190,13 @@ class ChatStore(RosterStore, AvatarStore):
                 known = before[thread.state.conversation_id]
                 self._write_thread(transaction, thread, *known, revisions)
             if cursor is not None:
-                transaction.pipeline.set(self._cursor_key, cursor)
+                transaction.pipeline.set(self._cursor_of(archive), cursor)
             if sent is not None:
                 transaction.pipeline.rpush(self._outgoing_key, sent.model_dump_json())
             for each in gone:
                 transaction.pipeline.lrem(self._outgoing_key, 1, each.model_dump_json())
+            for invitation in list(invitations)[-MOST_INVITATIONS:]:
+                self._keep_invitation(transaction, invitation)
         self._trim([thread.state.conversation_id for thread in threads if thread.changed])
 
     def _write_thread(
@@ -280,6 +288,9 @@ class ChatStore(RosterStore, AvatarStore):
         """One count for all messages and conversations; what is not used is left out."""
         last = int(self.redis.incrby(self._revision_key, number))
         return iter(range(last - number + 1, last + 1))
+
+    def _cursor_of(self, archive: str | None) -> str:
+        return self._cursor_key if archive is None else self.key("cursor", archive)
 
     def _keys_of(self, conversation_id: str) -> list[str]:
         return [

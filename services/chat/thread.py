@@ -85,20 +85,28 @@ class Thread:
         self.changed_amendments.add(key)
 
 
-def id_key(direction: Direction, stanza_id: str) -> str:
+def author_of(said: Message | Stanza) -> str:
+    """Of two the direction tells whose it is; in a room the address, or what they are called."""
+    if said.direction is Direction.SENT or not said.sender_name:
+        return said.direction
+    is_told = said.sender != said.conversation_id
+    return said.sender if is_told else f"/{said.sender_name}"
+
+
+def id_key(author: str, stanza_id: str) -> str:
     """Ids are only unique for one sender."""
-    return f"{direction}:{stanza_id}"
+    return f"{author}:{stanza_id}"
 
 
 def archive_key(archive_id: str) -> str:
-    """Our archive's ids are unique."""
+    """An archive's ids are unique."""
     return f"archive:{archive_id}"
 
 
 def keys_of(message: Message) -> Iterable[str]:
     """What a message is found by."""
     if message.stanza_id is not None:
-        yield id_key(message.direction, message.stanza_id)
+        yield id_key(author_of(message), message.stanza_id)
     if message.archive_id is not None:
         yield archive_key(message.archive_id)
 
@@ -110,7 +118,7 @@ def keys_in(stanza: Stanza) -> set[str]:
         named.append(stanza.quote.stanza_id)
     if stanza.reactions is not None:
         named.append(stanza.reactions.stanza_id)
-    keys = {id_key(direction, each) for each in named if each for direction in Direction}
-    if stanza.archive_id is not None:
-        keys.add(archive_key(stanza.archive_id))
-    return keys
+    authors = {*Direction, author_of(stanza)}
+    keys = {id_key(author, each) for each in named if each for author in authors}
+    archived = [stanza.archive_id, *(named if stanza.is_groupchat else ())]
+    return keys | {archive_key(each) for each in archived if each}

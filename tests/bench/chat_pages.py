@@ -38,7 +38,7 @@ def measure(report: Report, place: Place, alice: ChatStack, messages: int) -> No
 def _open_ms(place: Place, alice: ChatStack) -> float:
     """From the click on a conversation to its newest messages, in a page that has none open."""
     with alice.page(place) as page:
-        row = page.locator(f'[data-conversation-id="{BOB}"]').get_by_role("button").first
+        row = page.locator(f'[data-row="{BOB}"]').get_by_role("button").first
         expect(row).to_be_visible()
         watch_for(page, '[data-testid="message"]')
         row.click()
@@ -48,7 +48,7 @@ def _open_ms(place: Place, alice: ChatStack) -> float:
 def _report_memory(report: Report, page: Page) -> None:
     """Of the tab with many conversations open, of the service and the engine beside it."""
     for number in range(OPEN):
-        page.locator(f'[data-conversation-id="{other(number)}"]').get_by_role("button").click()
+        page.locator(f'[data-row="{other(number)}"]').get_by_role("button").click()
         pane = page.locator(f'[data-conversation="{other(number)}"]')
         expect(pane.get_by_test_id("message").first).to_be_visible()
     expect(page.get_by_test_id("chat-tab")).to_have_count(OPEN)

@@ -20,6 +20,7 @@ from contracts.journal import JournalRpc
 from contracts.lamps import LampsRpc
 from contracts.missed_calls import MissedCallsRpc
 from contracts.presence import PresenceRpc
+from contracts.rooms import RoomsRpc
 from contracts.roster import RosterRpc
 from contracts.sip import SipRpc
 from contracts.sound_check import SoundCheckRpc
@@ -59,6 +60,7 @@ def methods(interface: type) -> list[str]:
         (ChatRpc, ChatService),
         (ChatConnectionRpc, ChatService),
         (RosterRpc, ChatService),
+        (RoomsRpc, ChatService),
         (PresenceRpc, ChatService),
         (AvatarRpc, ChatService),
     ],

@@ -7,14 +7,15 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
 from tests.peers.ear import eventually
 
-PLUGINS = (30, 54, 66, 84, 85, 184, 198, 199, 203, 280, 308, 313, 333, 359, 424, 428, 444, 461, 490)
+PLUGINS = (30, 45, 54, 66, 84, 85, 184, 198, 199, 203, 249, 280)
+PLUGINS += (308, 313, 333, 359, 402, 424, 428, 444, 461, 490)
 ANSWER_S = 10
 
 
@@ -63,11 +64,17 @@ class Chatter:
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
-    def send(self, to: str, body: str, **stanza: Any) -> str:
+    def enter(self, room: str, nick: str | None = None) -> None:
+        """Be in a room, without what was said before."""
+        muc = self.client.plugin["xep_0045"]
+        name = nick or self.jid.partition("@")[0]
+        self.ask(lambda: muc.join_muc_wait(JID(room), name, maxstanzas=0, timeout=ANSWER_S))
+
+    def send(self, to: str, body: str, kind: str = "chat", **stanza: Any) -> str:
         """The id of the stanza. `stanza` has its further elements, by slixmpp's names."""
 
         def write() -> str:
-            message = self.client.make_message(mto=to, mbody=body or None, mtype="chat")
+            message = self.client.make_message(mto=to, mbody=body or None, mtype=kind)
             for element, values in stanza.items():
                 if isinstance(values, dict):
                     for name, value in values.items():
@@ -97,11 +104,13 @@ class Chatter:
             what=f"{self.jid} has not got the message",
         )
 
-    def archive(self) -> list[Message]:
-        """All messages of the server's archive, in its order, with their ids."""
+    def archive(self, room: str | None = None) -> list[Message]:
+        """All messages of the server's archive, or of a room's, in its order, with their ids."""
 
         async def read() -> list[Message]:
-            return [each async for each in self.client.plugin["xep_0313"].iterate(rsm={"max": 100})]
+            archive = self.client.plugin["xep_0313"]
+            jid = JID(room) if room else None
+            return [each async for each in archive.iterate(jid=jid, rsm={"max": 100})]
 
         return self.ask(read)
 

@@ -191,6 +191,7 @@ export function messageOf(changes: Partial<Message> = {}): Message {
     position: 1,
     direction: 'received',
     sender: 'bob@example.com',
+    sender_name: '',
     body: 'Hello',
     sent_at: '2026-11-24T10:00:00Z',
     delivery: null,
@@ -212,10 +213,13 @@ export function conversationOf(changes: Partial<Conversation> = {}): Conversatio
     conversation_id: 'bob@example.com',
     revision: 1,
     kind: 'direct',
+    name: '',
+    began_at: null,
     unread: 0,
     read_up_to: 0,
     last_message: messageOf(),
     is_composing: false,
+    composer: null,
     ...changes,
   }
 }

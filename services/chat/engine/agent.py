@@ -35,6 +35,7 @@ from services.chat.engine.displayed import DisplayedNode
 from services.chat.engine.outgoing import write
 from services.chat.engine.personal import PersonalCommands
 from services.chat.engine.presence import PresenceSender
+from services.chat.engine.room_agent import RoomAgent
 from services.chat.engine.roster import Roster
 from services.chat.engine.stanzas import read
 from services.chat.engine.upload_query import UploadQuery
@@ -47,7 +48,7 @@ MOST_HELD = 2000
 """Of what the service has not stored yet; the archive has what is beyond."""
 
 
-class ChatAgent(PersonalCommands):
+class ChatAgent(RoomAgent, PersonalCommands):
     """Runs in the thread that polls, between and within turns of its asyncio loop."""
 
     def __init__(self, settings: ChatSettings) -> None:
@@ -110,10 +111,11 @@ class ChatAgent(PersonalCommands):
         self._leave()
         connection = Connection(account, self._dns_server, self._connection_changed)
         client = connection.client
-        self._connection, self._archive = connection, Archive(client)
+        self._connection = connection
         client.register_handler(Callback("Handset", StanzaPath("message"), self._received))
         client.add_event_handler("session_start", self._session_started)
         client.add_event_handler("stanza_acked", self._acknowledged)
+        self._archive = self._open_rooms(client, presence)
         self._uploads = Uploads(client)
         self._roster = Roster(client, self._emit)
         self.follow(client)
@@ -135,18 +137,26 @@ class ChatAgent(PersonalCommands):
     def put_presence(self, presence: OwnPresence) -> None:
         if self._presence is not None:
             self._presence.put(presence)
+        if self._rooms is not None:
+            self._rooms.put_presence(presence)
 
     def send(self, stanza: Outgoing) -> None:
         client = self._client()
         if stanza.stanza_id in self._taken:
             return
         self._taken.add(stanza.stanza_id)
+        is_marker = stanza.kind is OutgoingKind.DISPLAYED
+        if is_marker and stanza.target_archive_id and self._displayed:
+            self._displayed.put(
+                stanza.conversation_id, stanza.target_archive_id, is_groupchat=stanza.is_groupchat
+            )
         message = write(client, stanza)
+        if is_marker and stanza.is_groupchat:  # nobody else in the room needs to know
+            self._has_taken(message)
+            return
         message.send()
         if not client.has_acknowledgements():
             self._acknowledged(message)
-        if stanza.kind is OutgoingKind.DISPLAYED and stanza.target_archive_id and self._displayed:
-            self._displayed.put(stanza.conversation_id, stanza.target_archive_id)
 
     def acknowledge(self, conversation_id: str, stanza_id: str) -> None:
         client = self._client()
@@ -157,8 +167,10 @@ class ChatAgent(PersonalCommands):
             message.enable("store")
             message.send()
 
-    def set_composing(self, conversation_id: str, *, is_composing: bool) -> None:
-        message = self._client().make_message(mto=conversation_id, mtype="chat")
+    def set_composing(
+        self, conversation_id: str, *, is_composing: bool, is_groupchat: bool
+    ) -> None:
+        message = self._client().message_to(conversation_id, is_groupchat=is_groupchat)
         message["chat_state"] = "composing" if is_composing else "paused"
         message.enable("no-store")
         message.send()
@@ -193,15 +205,26 @@ class ChatAgent(PersonalCommands):
                     return
                 message = message[carbon]
                 break
-        if isinstance(message, Message) and (stanza := read(message, own)) is not None:
+        if isinstance(message, Message) and (stanza := self._said(message, own)) is not None:
             self._hold(stanza=stanza)
 
+    def _said(self, message: Message, own: str) -> Stanza | None:
+        if message["type"] == "groupchat":
+            return self._read_room(message)
+        self._notice_room(message)
+        return read(message, own)
+
     def _acknowledged(self, stanza: Any) -> None:
-        if isinstance(stanza, Message) and stanza["id"] in self._taken:
-            acknowledgement = Acknowledgement(
-                conversation_id=stanza["to"].bare, stanza_id=stanza["id"]
-            )
-            self._hold(acknowledgement=acknowledgement)
+        """A message in a room has arrived when the room sends it back."""
+        is_ours = isinstance(stanza, Message) and stanza["id"] in self._taken
+        if is_ours and stanza["type"] != "groupchat":
+            self._has_taken(stanza)
+
+    def _has_taken(self, message: Message) -> None:
+        acknowledgement = Acknowledgement(
+            conversation_id=message["to"].bare, stanza_id=message["id"]
+        )
+        self._hold(acknowledgement=acknowledgement)
 
     def _hold(self, **what: Stanza | Acknowledgement) -> None:
         """The service stores together what came in one go: a burst costs it little."""
@@ -242,6 +265,7 @@ class ChatAgent(PersonalCommands):
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None
+        self._close_rooms()
         self._archive = self._uploads = self._roster = self._presence = self._displayed = None
         self.forget()
         self._taken.clear()

@@ -2,13 +2,15 @@
 
 import ssl
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
+from slixmpp.stanza import Message
 
 from contracts.chat_connection import ChatAccount
 from services.chat.engine.locate import Hop
 
 PLUGINS: dict[str, dict[str, object]] = {
     "xep_0030": {},  # service discovery
+    "xep_0045": {},  # rooms
     "xep_0066": {},  # files
     "xep_0084": {},  # avatars
     "xep_0085": {},  # chat states
@@ -16,6 +18,7 @@ PLUGINS: dict[str, dict[str, object]] = {
     "xep_0198": {"window": 2**31},  # stream management; we ask for acknowledgements ourselves
     "xep_0199": {},  # ping
     "xep_0203": {},  # delayed delivery
+    "xep_0249": {},  # invitations into rooms
     "xep_0280": {},  # carbons
     "xep_0308": {},  # correction
     "xep_0313": {},  # archive
@@ -49,6 +52,12 @@ class XmppClient(ClientXMPP):
         self.enable_direct_tls = hop.is_direct_tls
         self.enable_starttls = not hop.is_direct_tls
         self.connect(hop.host, hop.port)
+
+    def message_to(self, conversation_id: str, *, is_groupchat: bool) -> Message:
+        """To somebody, or to everybody in a room."""
+        return self.make_message(
+            mto=JID(conversation_id), mtype="groupchat" if is_groupchat else "chat"
+        )
 
     def has_acknowledgements(self) -> bool:
         """Whether the server tells what it has; asked after what was sent until now."""

@@ -10,6 +10,7 @@ from contracts.chat_connection import ChatAccount, ChatConnection
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
 from services.chat.engine.avatar_update import AvatarNews, OwnPicture
+from services.chat.engine.room_commands import Invitation, RoomsEngine
 from services.chat.engine.roster_update import RosterUpdate
 from services.chat.engine.upload_query import UploadQuery
 
@@ -39,6 +40,7 @@ class Quote(Model):
 
     stanza_id: str
     sender: BareJid | None
+    sender_name: str = Field(default="", description="in a room: what they are called there")
     excerpt: str
 
 
@@ -58,7 +60,7 @@ class Bounce(Model):
 
 class Stanza(Model):
     """What one message stanza says, whichever road it came by. Ids name other messages by what
-    their sender called them."""
+    their sender called them; in a room all but those of corrections by what its archive does."""
 
     conversation_id: BareJid
     direction: Direction
@@ -66,6 +68,9 @@ class Stanza(Model):
     stanza_id: str | None
     archive_id: str | None
     sent_at: AwareDatetime
+    is_groupchat: bool = Field(default=False, description="of a room, which is the conversation")
+    sender_name: str = Field(default="", description="in a room: what they are called there")
+    invitation: Invitation | None = Field(default=None, description="it says nothing else then")
     body: str = ""
     file_url: str | None = Field(default=None, description="XEP-0066, if the body is this address")
     replaces: str | None = Field(default=None, description="XEP-0308")
@@ -104,6 +109,7 @@ class ArchivePage(Model):
     """The answer to `read_archive`, oldest first."""
 
     query_id: str
+    archive: BareJid | None = None
     stanzas: tuple[Stanza, ...] = ()
     first: str | None = None
     last: str | None = None
@@ -150,6 +156,7 @@ class Outgoing(Model):
 
     conversation_id: BareJid
     stanza_id: str
+    is_groupchat: bool = False
     kind: OutgoingKind = OutgoingKind.MESSAGE
     body: str = ""
     is_file: bool = Field(default=False, description="the body is the address of a file")
@@ -160,9 +167,14 @@ class Outgoing(Model):
 
 
 class ArchiveQuery(Model):
-    """A page of our archive: after an id or a time, or before an id ("" is its end)."""
+    """A page of our archive, or of a room's: after an id or a time, or before an id ("": its end).
+
+    Of a room's nothing up to `since_id` is given out.
+    """
 
     query_id: str
+    archive: BareJid | None = Field(default=None, description="the room; null: ours")
+    since_id: str | None = None
     with_jid: BareJid | None = None
     after: str | None = None
     start: AwareDatetime | None = None
@@ -170,7 +182,7 @@ class ArchiveQuery(Model):
     limit: int
 
 
-class ChatEngine:
+class ChatEngine(RoomsEngine):
     """Commands of the engine."""
 
     def put_account(self, account: EngineChatAccount, presence: OwnPresence) -> None:
@@ -199,7 +211,9 @@ class ChatEngine:
         """A message is stored here (XEP-0184). Only contacts are told."""
         raise NotImplementedError
 
-    def set_composing(self, conversation_id: BareJid, *, is_composing: bool) -> None:
+    def set_composing(
+        self, conversation_id: BareJid, *, is_composing: bool, is_groupchat: bool
+    ) -> None:
         raise NotImplementedError
 
     def read_archive(self, query: ArchiveQuery) -> None:

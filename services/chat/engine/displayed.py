@@ -30,9 +30,10 @@ class DisplayedNode:
         client.add_event_handler("session_start", self._begin)
         client.add_event_handler("message_displayed_synchronization_publish", self._hear)
 
-    def put(self, conversation_id: str, archive_id: str) -> None:
-        """Tell the others."""
-        self._spawn(self._put(conversation_id, archive_id))
+    def put(self, conversation_id: str, archive_id: str, *, is_groupchat: bool) -> None:
+        """Tell the others. What is in a room has the id of the room's archive."""
+        owner = conversation_id if is_groupchat else self._client.own
+        self._spawn(self._put(conversation_id, archive_id, owner))
 
     def _begin(self, _event: object) -> None:
         self._spawn(self._read())
@@ -49,10 +50,10 @@ class DisplayedNode:
         else:
             self._tell(answer["pubsub"]["items"])
 
-    async def _put(self, conversation_id: str, archive_id: str) -> None:
+    async def _put(self, conversation_id: str, archive_id: str, owner: str) -> None:
         element = stanza.Displayed()
         element["stanza_id"]["id"] = archive_id
-        element["stanza_id"]["by"] = self._client.own  # which slixmpp's `flag_chat` leaves out
+        element["stanza_id"]["by"] = owner  # which slixmpp's `flag_chat` leaves out
         try:
             await publish(self._client, stanza.NS, conversation_id, element, TIMEOUT_S)
         except (IqError, IqTimeout) as error:
@@ -72,7 +73,8 @@ class DisplayedNode:
         if stanza_id is None or conversation_id is None:
             return None
         archive_id = short(stanza_id.get("id"))
-        if archive_id is None or stanza_id.get("by") not in (None, self._client.own):
+        owners = (None, self._client.own, conversation_id)
+        if archive_id is None or stanza_id.get("by") not in owners:
             return None
         return Displayed(conversation_id=conversation_id, archive_id=archive_id)
 

@@ -12,7 +12,7 @@ RETRACTION_FALLBACK = "This person attempted to retract a previous message."
 
 def write(client: XmppClient, outgoing: Outgoing) -> Message:
     """The stanza, not sent yet."""
-    message = client.make_message(mto=outgoing.conversation_id, mtype="chat")
+    message = client.message_to(outgoing.conversation_id, is_groupchat=outgoing.is_groupchat)
     message["id"] = outgoing.stanza_id
     message["origin_id"]["id"] = outgoing.stanza_id
     _WRITERS[outgoing.kind](message, outgoing)
@@ -23,12 +23,15 @@ def _text(message: Message, outgoing: Outgoing) -> None:
     message["body"] = outgoing.body
     if outgoing.is_file:
         message["oob"]["url"] = outgoing.body
-    message["request_receipt"] = True
     message["chat_state"] = "active"
-    message.enable("markable")
+    if not outgoing.is_groupchat:
+        message["request_receipt"] = True
+        message.enable("markable")
     if (quote := outgoing.quote) is not None:
         message["reply"]["id"] = quote.stanza_id
-        if quote.sender:
+        if outgoing.is_groupchat and quote.sender_name:
+            message["reply"]["to"] = f"{outgoing.conversation_id}/{quote.sender_name}"
+        elif quote.sender and not outgoing.is_groupchat:
             message["reply"]["to"] = quote.sender
         if quote.excerpt:
             message["reply"].add_quoted_fallback(quote.excerpt)

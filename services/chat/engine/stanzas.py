@@ -8,13 +8,18 @@ from slixmpp.stanza import Message
 
 from contracts.chat import LONGEST_BODY, LONGEST_EXCERPT, MOST_REACTIONS, DeliveryProblem, Direction
 from contracts.identity import BareJid
+from contracts.rooms import LONGEST_ROOM_NAME
 from services.chat.engine.commands import Bounce, Quote, Reactions, Stanza
+from services.chat.engine.room_commands import Invitation
+from services.chat.plain_text import one_line
 
 LONGEST_ID = 512
 LONGEST_RECEIVED_BODY = 4 * LONGEST_BODY
 LONGEST_DETAIL = 200
 FUTURE = timedelta(minutes=5)
 REPLY_NS = "urn:xmpp:reply:0"
+PLACE = "{urn:handset:rooms:0}place"
+"""With an invitation, and in a bookmark: where in the room's archive our part begins."""
 PROBLEMS = {
     "item-not-found": DeliveryProblem.RECIPIENT_UNKNOWN,
     "service-unavailable": DeliveryProblem.RECIPIENT_UNKNOWN,
@@ -51,16 +56,47 @@ def read(
         conversation_id=conversation_id,
         direction=Direction.SENT if is_sent else Direction.RECEIVED,
         sender=sender,
-        stanza_id=short(message["id"]) or _id_in(message, "origin_id"),
-        archive_id=archive_id or _live_archive_id(message, own),
-        sent_at=_time(stamp or _delay(message, own)),
+        stanza_id=named(message),
+        archive_id=archive_id or archive_id_by(own, message),
+        sent_at=time_of(stamp or _delay(message, own)),
     )
     if kind == "error":
         return stanza.model_copy(update={"bounce": _bounce(message)})
-    return _with_content(stanza, message)
+    if (invitation := _invitation(stanza, message)) is not None:
+        return stanza.model_copy(update={"invitation": invitation})
+    if message.get_plugin("muc", check=True) is not None:
+        return None  # said aside by somebody in a room
+    return with_content(stanza, message)
 
 
-def _with_content(stanza: Stanza, message: Message) -> Stanza | None:
+def _invitation(stanza: Stanza, message: Message) -> Invitation | None:
+    muc = message.get_plugin("muc", check=True)
+    mediated = muc.get_plugin("invite", check=True) if muc is not None else None
+    direct = message.get_plugin("groupchat_invite", check=True)
+    is_said_aside = mediated is not None and message["from"].resource  # by somebody in a room
+    if stanza.direction is Direction.SENT or is_said_aside:
+        return None
+    if mediated is not None:
+        room, inviter, reason = bare(message["from"]), bare(mediated["from"]), mediated["reason"]
+    elif direct is not None:
+        room, inviter, reason = bare(direct["jid"]), stanza.sender, direct["reason"]
+    else:
+        return None
+    if room is None or inviter is None:
+        return None
+    place = message.xml.find(PLACE)
+    return Invitation(
+        conversation_id=room,
+        inviter=inviter,
+        is_mediated=mediated is not None,
+        name=one_line(reason or "", LONGEST_ROOM_NAME),
+        since=stanza.sent_at,
+        since_id=place.get("after", "")[:LONGEST_ID] if place is not None else None,
+    )
+
+
+def with_content(stanza: Stanza, message: Message) -> Stanza | None:
+    """None if it says nothing."""
     content: dict[str, object] = {
         "body": _text(message["body"], LONGEST_RECEIVED_BODY),
         "file_url": _file_url(message),
@@ -75,6 +111,10 @@ def _with_content(stanza: Stanza, message: Message) -> Stanza | None:
         content |= _reply(message, reply_id)
     if target := _id_in(message, "reactions"):
         content["reactions"] = Reactions(stanza_id=target, emoji=_emoji(message))
+    if stanza.is_groupchat:  # receipts of everybody to everybody are of no use to anybody
+        is_other = stanza.direction is Direction.RECEIVED
+        content |= {"wants_receipt": False, "delivered": None}
+        content["displayed"] = None if is_other else content["displayed"]
     if content["retracts"] or content.get("reactions"):
         content["body"] = ""  # a text for clients that do not know of these
     says = [value for name, value in content.items() if name != "wants_receipt"]
@@ -123,10 +163,15 @@ def _bounce(message: Message) -> Bounce:
     )
 
 
-def _live_archive_id(message: Message, own: str) -> str | None:
-    """Only our own server may say what our archive calls a message (XEP-0359 section 6)."""
+def named(message: Message) -> str | None:
+    """What its sender calls it."""
+    return short(message["id"]) or _id_in(message, "origin_id")
+
+
+def archive_id_by(owner: str, message: Message) -> str | None:
+    """What an archive calls it; only its owner's server says so (XEP-0359 section 6)."""
     for element in message.xml.findall("{urn:xmpp:sid:0}stanza-id"):
-        if element.get("by") == own:
+        if element.get("by") == owner:
             return short(element.get("id"))
     return None
 
@@ -146,7 +191,8 @@ def _id_in(message: Message, name: str) -> str | None:
     return short(element["id"]) if element is not None else None
 
 
-def _time(stamp: datetime | None) -> datetime:
+def time_of(stamp: datetime | None) -> datetime:
+    """Now, if there is none; never far in the future."""
     now = datetime.now(UTC)
     if stamp is None:
         return now

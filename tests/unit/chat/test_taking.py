@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.chat import Delivery, Direction, Message
+from services.chat.amending import retracted
 from services.chat.engine.commands import Bounce, Quote, Reactions, Stanza
-from services.chat.taking import retracted, take
+from services.chat.taking import take
 from services.chat.thread import Thread, ThreadState
 
 ROMEO, JULIET = "romeo@example.org", "juliet@example.org"

@@ -73,6 +73,7 @@ export function messageOf(outgoing: Outgoing): Message {
     position: Number.MAX_SAFE_INTEGER,
     direction: 'sent',
     sender,
+    sender_name: '',
     body,
     sent_at,
     delivery: problem === null ? 'pending' : 'failed',
