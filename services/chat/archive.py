@@ -160,7 +160,7 @@ class ArchivePart(AccountPart):
                 **fields,
             }
         )
-        reading.await_page(query.query_id)
+        reading.await_page(query.query_id, query.after)
         try:
             self.engine.read_archive(query)
         except AWAY:
@@ -177,11 +177,12 @@ class ArchivePart(AccountPart):
             reading.is_due = True
         elif page.is_without_archive:
             self.has_caught_up(page.archive)
-        elif self.store.get_cursor(page.archive) is None:
+        elif (cursor := self.store.get_cursor(page.archive)) is None:
             self._take_first_page(page)
+        elif reading.after not in (None, cursor):
+            reading.is_due = True  # the one before this was not stored
         else:
-            self._take_stanzas(page, page.stanzas, page.last)
-            self._go_on(page)
+            self._take_next_page(page)
 
     def _take_first_page(self, page: ArchivePage) -> None:
         """Backwards until there is enough; then all of it in its order."""
@@ -196,11 +197,14 @@ class ArchivePart(AccountPart):
         self._take_stanzas(page, tuple(stanzas), pages[0].last or "", is_first=True)
         self.has_caught_up(page.archive)
 
-    def _go_on(self, page: ArchivePage) -> None:
-        if page.is_complete or page.last is None:
+    def _take_next_page(self, page: ArchivePage) -> None:
+        """The one after it is on its way meanwhile."""
+        is_last = page.is_complete or page.last is None
+        if not is_last:
+            self._ask(page.archive, after=page.last)
+        self._take_stanzas(page, page.stanzas, page.last)
+        if is_last:
             self.has_caught_up(page.archive)
-        else:
-            self.catch_up(page.archive)
 
     def _read_what_was_displayed(self, archive: str | None) -> None:
         reading = self.progress.of(archive)

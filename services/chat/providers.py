@@ -34,6 +34,8 @@ class Reading:
         """Only then is it known which of our messages the server has: the others are sent."""
         self.query_id: str | None = None
         """The page that is awaited."""
+        self.after: str | None = None
+        """What that page begins after."""
         self._asked_at = 0.0
         self.first_pages: list[ArchivePage] = []
         """Of a stack that has nothing yet, newest first."""
@@ -48,8 +50,8 @@ class Reading:
         self.query_id = None
         self.first_pages = []
 
-    def await_page(self, query_id: str) -> None:
-        self.query_id, self._asked_at = query_id, time.monotonic()
+    def await_page(self, query_id: str, after: str | None) -> None:
+        self.query_id, self.after, self._asked_at = query_id, after, time.monotonic()
 
     def awaits_page(self) -> bool:
         return self.query_id is not None and time.monotonic() - self._asked_at < PAGE_S

@@ -94,17 +94,18 @@ def _page_s(place: Place, alice: ChatStack) -> float:
     with alice.page(place, "/contacts") as page:
         page.add_init_script(_NOTE_FIRST)
         page.reload()
-        page.wait_for_function("window.firstContactAt > 0")
         return float(page.evaluate("window.firstContactAt")) / 1000
 
 
 _NOTE_FIRST = """
-const look = () => {
-  if (document.querySelector('[data-contact-id]:not(.offline)') === null)
-    return requestAnimationFrame(look)
-  const channel = new MessageChannel()
-  channel.port1.onmessage = () => (window.firstContactAt = performance.now())
-  channel.port2.postMessage(null)
-}
-requestAnimationFrame(look)
+window.firstContactAt = new Promise((painted) => {
+  const look = () => {
+    if (document.querySelector('[data-testid="contact"]:not(.offline)') === null)
+      return requestAnimationFrame(look)
+    const channel = new MessageChannel()
+    channel.port1.onmessage = () => painted(performance.now())
+    channel.port2.postMessage(null)
+  }
+  requestAnimationFrame(look)
+})
 """
