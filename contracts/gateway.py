@@ -23,6 +23,8 @@ from contracts.sip import MAX_TARGET_LENGTH, AudioSink, Call, OtherCalls, Reject
 from contracts.team_profile import PauseReason
 from contracts.teams import Team
 
+LONGEST_AWAY_AFTER_S = 24 * 3600
+
 
 class Side(StrEnum):
     """What a person signs in to."""
@@ -115,6 +117,9 @@ class Settings(Model):
         default=True, description="whether pages offer calls that ring at colleagues'"
     )
     status_texts: StatusTexts = StatusTexts()
+    away_after_s: int = Field(
+        default=0, description="without input on any screen; 0: never away by oneself"
+    )
 
 
 class SettingsPatch(Model):
@@ -126,6 +131,7 @@ class SettingsPatch(Model):
     recording_days: int | None = Field(default=None, ge=0, le=MAX_RECORDING_DAYS)
     offers_pick_up: bool | None = None
     status_texts: StatusTexts | None = None
+    away_after_s: int | None = Field(default=None, ge=0, le=LONGEST_AWAY_AFTER_S)
 
 
 class SettingsChanged(Event):
@@ -263,6 +269,13 @@ class PresenceDraft(Model):
 
     show: Show
     status: StatusText = ""
+
+
+class Activity(Model):
+    """Somebody uses a screen, or has locked it."""
+
+    screen: str = Field(min_length=1, max_length=64)
+    is_locked: bool = False
 
 
 class ContactsByNumber(Model):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts.base import Command, Event, Model
 
@@ -30,18 +30,34 @@ class Presence(Model):
     status: StatusText = ""
 
 
+class ChosenPresence(Model):
+    """What the person wants others to be told."""
+
+    show: Show = Show.AVAILABLE
+    status: StatusText = ""
+
+
 class OwnPresence(Model):
     """What is told to others; while there is no connection, what will be."""
 
     revision: int = 0
     show: Show = Show.AVAILABLE
     status: StatusText = ""
+    instead_of: ChosenPresence | None = Field(
+        default=None, description="what the person chose, while they are away by themselves"
+    )
 
 
 class ChangePresence(Command):
     """Tell others this from now on, also after a restart. OFFLINE is not for telling."""
 
     show: Show
+    status: StatusText = ""
+
+
+class BeginAbsence(Command):
+    """Nobody uses any screen of the person's any more."""
+
     status: StatusText = ""
 
 
@@ -60,4 +76,12 @@ class PresenceRpc:
 
     def change_presence(self, request: ChangePresence) -> OwnPresence:
         """Raises InvalidRequest for OFFLINE."""
+        raise NotImplementedError
+
+    def begin_absence(self, request: BeginAbsence) -> OwnPresence:
+        """AWAY until `end_absence`, unless the person chose something else than being there."""
+        raise NotImplementedError
+
+    def end_absence(self, request: Command) -> OwnPresence:
+        """As the person chose before; without effect if they are not away by themselves."""
         raise NotImplementedError

@@ -13,6 +13,7 @@ from bus.store import connect
 from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
 from contracts.avatars import AvatarChanged
+from contracts.base import Event
 from contracts.chat import ChatRpc, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
@@ -32,6 +33,7 @@ from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
 from contracts.teams import TeamChanged, TeamsRpc
 from contracts.voicemail import VoicemailChanged
+from gateway.absence import Absence
 from gateway.accounts import Accounts
 from gateway.event_log import EventLog
 from gateway.instances import Instances
@@ -65,6 +67,7 @@ class Parts:
     instances: Instances
     event_log: EventLog
     preferences: Preferences
+    absence: Absence
 
     def refresh_profile(self) -> None:
         """Use the profile as it is now; at the sign-in it may have been another one."""
@@ -107,11 +110,18 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
     """Connect to the broker and to Redis."""
     redis = connect(settings.redis_uri)
     event_log = EventLog(redis)
+    preferences = Preferences(redis, event_log)
+    absence = Absence(preferences)
+
+    def call_changed(event: Event) -> None:
+        event_log.append(event)
+        absence.note_call(event)
+
     bus = ThreadedBus(
         settings.amqp_uri,
         "gateway",
         {
-            CallChanged: event_log.append,
+            CallChanged: call_changed,
             RegistrationChanged: event_log.append,
             VoicemailChanged: event_log.append,
             IncomingRulesChanged: event_log.append,
@@ -150,8 +160,10 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
         accounts=Accounts(redis),
         instances=Instances([Path(each) for each in settings.gateway_instances.split(":")]),
         event_log=event_log,
-        preferences=Preferences(redis, event_log),
+        preferences=preferences,
+        absence=absence,
     )
+    absence.start(made.chat, made.sip)
     _in_background("instance profile", made.refresh_profile)
 
 

@@ -1,7 +1,7 @@
 """Our presence, and the roster with that of others."""
 
 from contracts.errors import InvalidRequest, SignedOut
-from contracts.gateway import PresenceDraft, RosterList
+from contracts.gateway import Activity, PresenceDraft, RosterList
 from contracts.presence import ChangePresence, OwnPresence
 from gateway.api import Api
 from gateway.parts import parts, request_id
@@ -21,6 +21,12 @@ def change_presence(body: PresenceDraft) -> OwnPresence:
     return parts().chat.change_presence(
         ChangePresence(show=body.show, status=body.status, **request_id())
     )
+
+
+@api.operation("POST", "/api/v1/activity", status=204, errors=(InvalidRequest,))
+def note_activity(body: Activity) -> None:
+    """Say so while somebody uses this screen: who uses none for `away_after_s` is told as away."""
+    parts().absence.note_screen(body.screen, is_locked=body.is_locked)
 
 
 @api.operation("GET", "/api/v1/roster")

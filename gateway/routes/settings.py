@@ -22,4 +22,6 @@ def change_settings(body: SettingsPatch) -> Settings:
     require_room(parts().settings)
     if body.recording_days is not None:  # the journal deletes them, and must have heard of it
         parts().journal.keep_recordings(KeepRecordings(days=body.recording_days))
-    return parts().preferences.change(body)
+    changed = parts().preferences.change(body)
+    parts().absence.settings_changed()
+    return changed

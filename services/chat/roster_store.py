@@ -1,13 +1,13 @@
 """The roster in Redis, and what others are told of us."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from redis import Redis
 
 from bus.store import Store, Transaction
 from contracts.identity import BareJid
-from contracts.presence import OwnPresence, OwnPresenceChanged, Show
+from contracts.presence import OwnPresence, OwnPresenceChanged
 from contracts.roster import MOST_CHANGES, RosterChanged, RosterItem
 
 
@@ -39,15 +39,16 @@ class RosterStore(Store):
         text = self.redis.get(self._presence_key)
         return OwnPresence.model_validate_json(text) if text else OwnPresence()
 
-    def put_presence(self, show: Show, status: str) -> OwnPresence:
-        """Store and publish, unless nothing has changed."""
+    def change_presence(self, change: Callable[[OwnPresence], OwnPresence]) -> OwnPresence:
+        """Store and publish what `change` makes of it, unless that is the same."""
 
         def put(transaction: Transaction) -> OwnPresence:
             text = transaction.pipeline.get(self._presence_key)
             known = OwnPresence.model_validate_json(text) if text else OwnPresence()
-            if (known.show, known.status) == (show, status):
+            changed = change(known)
+            if changed == known:
                 return known
-            changed = OwnPresence(revision=known.revision + 1, show=show, status=status)
+            changed = changed.model_copy(update={"revision": known.revision + 1})
             transaction.pipeline.multi()
             transaction.pipeline.set(self._presence_key, changed.model_dump_json())
             transaction.publish(OwnPresenceChanged(presence=changed))

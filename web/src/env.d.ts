@@ -2,7 +2,17 @@
 import type { JitterStatistics } from './audio/jitter-buffer'
 
 declare global {
+  /** Idle Detection API; not in every browser, and not in TypeScript's library. */
+  class IdleDetector {
+    static requestPermission(): Promise<PermissionState>
+    userState: 'active' | 'idle' | null
+    screenState: 'locked' | 'unlocked' | null
+    onchange: (() => void) | null
+    start(options: { threshold: number; signal: AbortSignal }): Promise<void>
+  }
+
   interface Window {
+    IdleDetector?: typeof IdleDetector
     /** For tests and support: what is played, measured where it is played. */
     handsetAudio?: {
       statistics(): Promise<JitterStatistics | undefined>

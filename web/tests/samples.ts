@@ -8,6 +8,7 @@ import type {
   JournalEntry,
   Lamp,
   Message,
+  OwnPresence,
   Registration,
   RosterItem,
   Session,
@@ -234,4 +235,8 @@ export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
     presence: { show: 'available', status: '' },
     ...changes,
   }
+}
+
+export function ownPresenceOf(changes: Partial<OwnPresence> = {}): OwnPresence {
+  return { revision: 1, show: 'available', status: '', instead_of: null, ...changes }
 }

@@ -739,6 +739,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say so while somebody uses this screen: who uses none for `away_after_s` is told as away. */
+        post: operations["note_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roster": {
         parameters: {
             query?: never;
@@ -1134,6 +1151,19 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Activity
+         * @description Somebody uses a screen, or has locked it.
+         */
+        Activity: {
+            /** Screen */
+            screen: string;
+            /**
+             * Is Locked
+             * @default false
+             */
+            is_locked: boolean;
+        };
+        /**
          * Answer
          * @description What becomes of the call that is talked on.
          */
@@ -1502,6 +1532,19 @@ export interface components {
          * @enum {string}
          */
         ChatState: "absent" | "connecting" | "connected" | "disconnected";
+        /**
+         * ChosenPresence
+         * @description What the person wants others to be told.
+         */
+        ChosenPresence: {
+            /** @default available */
+            show: components["schemas"]["Show"];
+            /**
+             * Status
+             * @default
+             */
+            status: string;
+        };
         /**
          * ColourScheme
          * @description Light, dark, or what the system says.
@@ -2343,6 +2386,11 @@ export interface components {
              * @default
              */
             status: string;
+            /**
+             * @description what the person chose, while they are away by themselves
+             * @default null
+             */
+            instead_of: components["schemas"]["ChosenPresence"] | null;
         };
         /**
          * OwnPresenceChanged
@@ -2891,6 +2939,12 @@ export interface components {
              *     }
              */
             status_texts: components["schemas"]["StatusTexts"];
+            /**
+             * Away After S
+             * @description without input on any screen; 0: never away by oneself
+             * @default 0
+             */
+            away_after_s: number;
         };
         /**
          * SettingsChanged
@@ -2927,6 +2981,11 @@ export interface components {
             offers_pick_up: boolean | null;
             /** @default null */
             status_texts: components["schemas"]["StatusTexts"] | null;
+            /**
+             * Away After S
+             * @default null
+             */
+            away_after_s: number | null;
         };
         /**
          * SharedFile
@@ -8154,6 +8213,93 @@ export interface operations {
             };
             /** @description `signed_out` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    note_activity: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activity"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ import * as api from '@/api/operations'
 import { Ringer } from '@/audio/ringer'
 import { useCalls } from './calls'
 import { useKept } from './kept'
+import { useScreenName } from './screen-name'
 import { useRingtone } from './ringtone'
 import { useSession } from './session'
 import { useSettings } from './settings'
@@ -50,7 +51,7 @@ export const useAudio = defineStore('audio', () => {
   /** Whether the audio of the running calls is this browser's; another one may have it. */
   const isOurs = useKept('audioIsOurs', false)
   /** What the stack knows this browser by, so that it can tell whether another one took the audio. */
-  const screen = useKept('screen', newScreenName())
+  const screen = useScreenName()
   const road = ref<RoadState>('off')
   const microphone = ref<MicrophoneState>('off')
   /** Unknown until it has been tried. */
@@ -223,5 +224,3 @@ export const useAudio = defineStore('audio', () => {
     loop: (isLooped: boolean) => audioRoad.loop(isLooped),
   }
 })
-
-const newScreenName = () => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-')

@@ -10,7 +10,7 @@ import { useSettings } from './settings'
 export type PresenceChoice = keyof StatusTexts
 export const PRESENCE_CHOICES: PresenceChoice[] = ['available', 'away', 'dnd']
 
-const UNKNOWN: OwnPresence = { revision: -1, show: 'available', status: '' }
+const UNKNOWN: OwnPresence = { revision: -1, show: 'available', status: '', instead_of: null }
 
 export const usePresence = defineStore('presence', () => {
   const notice = useNotice()
@@ -19,9 +19,12 @@ export const usePresence = defineStore('presence', () => {
 
   /** Programs may choose others; each is a kind of one of these. */
   const choice = computed<PresenceChoice>(() => {
-    if (own.value.show === 'dnd') return 'dnd'
-    return own.value.show === 'away' || own.value.show === 'xa' ? 'away' : 'available'
+    const { show } = own.value.instead_of ?? own.value
+    if (show === 'dnd') return 'dnd'
+    return show === 'away' || show === 'xa' ? 'away' : 'available'
   })
+  /** Away because nobody uses any screen. */
+  const isAutomatic = computed(() => own.value.instead_of !== null)
   const texts = computed(() => settings.settings.status_texts)
 
   /** Without the chat service the page works all the same. */
@@ -46,12 +49,13 @@ export const usePresence = defineStore('presence', () => {
   /** What is said from now on, and at once if it is about how we are. */
   async function write(changed: StatusTexts): Promise<void> {
     await settings.change({ status_texts: changed })
-    if (changed[choice.value] !== own.value.status) await choose(choice.value)
+    const { status } = own.value.instead_of ?? own.value
+    if (changed[choice.value] !== status) await choose(choice.value)
   }
 
   function clear(): void {
     own.value = UNKNOWN
   }
 
-  return { own, choice, texts, load, put, choose, write, clear }
+  return { own, choice, isAutomatic, texts, load, put, choose, write, clear }
 })

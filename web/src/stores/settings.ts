@@ -15,6 +15,7 @@ const DEFAULTS: Settings = {
   recording_days: 90,
   offers_pick_up: true,
   status_texts: { available: '', away: '', dnd: '' },
+  away_after_s: 0,
 }
 
 export const useSettings = defineStore('settings', () => {

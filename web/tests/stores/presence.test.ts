@@ -7,7 +7,13 @@ import { usePresence } from '@/stores/presence'
 import { useRoster } from '@/stores/roster'
 import { useSession } from '@/stores/session'
 import { stubGateway } from '../gateway'
-import { changedContact, chatConnectionOf, rosterItemOf, sessionOf } from '../samples'
+import {
+  changedContact,
+  chatConnectionOf,
+  ownPresenceOf,
+  rosterItemOf,
+  sessionOf,
+} from '../samples'
 
 const changed = (items: RosterItem[], deleted: string[] = [], revision = 1) => ({
   type: 'chat.roster.changed' as const,
@@ -117,7 +123,7 @@ describe('our presence', () => {
   it('is told with the text that belongs to it', async () => {
     const asked = stubGateway({
       'PATCH /settings': { revision: 1, ...settings },
-      'PUT /presence': { revision: 1, show: 'away', status: 'Lunch' },
+      'PUT /presence': ownPresenceOf({ show: 'away', status: 'Lunch' }),
     })
     const presence = usePresence()
     await presence.write(settings.status_texts)
@@ -131,18 +137,30 @@ describe('our presence', () => {
   it('is told anew when its text is changed', async () => {
     const asked = stubGateway({
       'PATCH /settings': { revision: 1, ...settings },
-      'PUT /presence': { revision: 2, show: 'away', status: 'Lunch' },
+      'PUT /presence': ownPresenceOf({ revision: 2, show: 'away', status: 'Lunch' }),
     })
     const presence = usePresence()
-    presence.put({ revision: 1, show: 'xa', status: 'Gone' })
+    presence.put(ownPresenceOf({ revision: 1, show: 'xa', status: 'Gone' }))
     await presence.write(settings.status_texts)
     expect(asked[1]).toMatchObject({ path: '/presence', body: { show: 'away', status: 'Lunch' } })
   })
 
+  it('is what was chosen, also while one is away by oneself', async () => {
+    const asked = stubGateway({ 'PATCH /settings': { revision: 1, ...settings } })
+    const presence = usePresence()
+    const instead_of = { show: 'available' as const, status: '' }
+    presence.put(ownPresenceOf({ show: 'away', status: 'Lunch', instead_of }))
+    expect(presence.choice).toBe('available')
+    expect(presence.isAutomatic).toBe(true)
+
+    await presence.write(settings.status_texts)
+    expect(asked.map(({ method }) => method)).toEqual(['PATCH'])
+  })
+
   it('keeps its latest state', () => {
     const presence = usePresence()
-    presence.put({ revision: 3, show: 'dnd', status: '' })
-    presence.put({ revision: 2, show: 'available', status: '' })
+    presence.put(ownPresenceOf({ revision: 3, show: 'dnd', status: '' }))
+    presence.put(ownPresenceOf({ revision: 2, show: 'available', status: '' }))
     expect(presence.choice).toBe('dnd')
   })
 })
