@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 PAGE = 250
 FIRST_STANZAS = 500
 """What a stack that has nothing yet reads of the archive; the rest when somebody scrolls there."""
+MOST_TOLD = 1000
+"""Stanzas of what was missed; faces read more than that at once."""
 OVERLAP = timedelta(seconds=2)
 SKEW = timedelta(minutes=5)
 """By which clocks may differ."""
@@ -74,6 +76,11 @@ class ArchivePart(AccountPart):
             for archive in due:
                 self.catch_up(archive)
 
+        if self.progress.is_untold and not self.progress.is_reading():
+            self.progress.is_untold = self.store.are_events_late()
+            if not self.progress.is_untold:
+                self.store.tell_what_was_read()
+
     @every(5)
     def end_composing(self) -> None:
         for conversation_id in self.progress.no_longer_composing():
@@ -104,6 +111,7 @@ class ArchivePart(AccountPart):
                 gone.append(known.stanza_id)
         with self.store.lock:
             threads = self.store.open_all(keys)
+            self._be_brief(threads)
             with self.store.changing(threads.values(), arrived=gone, invitations=invitations):
                 new = [each.stanza for each in arrivals if _take_arrival(threads, each)]
         for arrival in filter(_is_archived, arrivals):
@@ -126,7 +134,9 @@ class ArchivePart(AccountPart):
 
     def has_caught_up(self, archive: str | None) -> None:
         """What waits can be sent: it is known what has arrived."""
-        self.progress.of(archive).has_caught_up = True
+        reading = self.progress.of(archive)
+        reading.has_caught_up, reading.missed = True, 0
+        self.progress.is_untold = True  # perhaps by a service that died over it
         self._read_what_was_displayed(archive)
         self.send_outgoing()
 
@@ -200,6 +210,8 @@ class ArchivePart(AccountPart):
     def _take_next_page(self, page: ArchivePage) -> None:
         """The one after it is on its way meanwhile."""
         is_last = page.is_complete or page.last is None
+        reading = self.progress.of(page.archive)
+        reading.missed += len(page.stanzas)
         if not is_last:
             self._ask(page.archive, after=page.last)
         self._take_stanzas(page, page.stanzas, page.last)
@@ -251,6 +263,7 @@ class ArchivePart(AccountPart):
         arrived = [each for stanza in stanzas for each in _out(stanza)]
         with self.store.lock:
             threads = self.store.open_all(keys)
+            self._be_brief(threads, page.archive)
             with self.store.changing(
                 threads.values(),
                 archive=page.archive,
@@ -269,6 +282,14 @@ class ArchivePart(AccountPart):
         if not is_first:
             for stanza in new:
                 self._acknowledge(stanza)
+
+    def _be_brief(self, threads: dict[str, Thread], archive: str | None = None) -> None:
+        """What comes by the thousand is not told one by one: events would be lost."""
+        has_much = self.progress.of(archive).missed > MOST_TOLD
+        if threads and (has_much or self.store.are_events_late()):
+            self.progress.is_untold = True
+            for thread in threads.values():
+                thread.is_told = False
 
     def _is_known_elsewhere(self, archive: str | None) -> bool:
         """Whether other clients have shown what was there before: our archive's, and that of a

@@ -10,13 +10,19 @@ from pydantic import TypeAdapter
 from redis import Redis
 
 from bus.store import Transaction
-from contracts.chat import Conversation, ConversationChanged, Message, MessageChanged
+from contracts.chat import (
+    ArchiveRead,
+    Conversation,
+    ConversationChanged,
+    Message,
+    MessageChanged,
+)
 from contracts.chat_connection import ChatConnection, ChatConnectionChanged
 from services.chat.avatar_store import AvatarStore
 from services.chat.engine.commands import Outgoing, Stanza
 from services.chat.engine.room_commands import Invitation
 from services.chat.room_store import MOST_INVITATIONS, RoomStore
-from services.chat.thread import Thread, ThreadState, keys_of
+from services.chat.thread import Thread, ThreadState, keys_of, state_of
 
 WINDOW = 500
 """Newest messages that are kept of each conversation; the server's archive has older ones."""
@@ -28,9 +34,9 @@ _stanzas: TypeAdapter[list[Stanza]] = TypeAdapter(list[Stanza])
 class ChatStore(RoomStore, AvatarStore):
     """chat:connection, chat:account, chat:owner (whose conversations these are), chat:resource,
     chat:cursor (what was read of the archive), chat:cursor:{room} (of a room's), chat:outgoing
-    (what the server has not got yet), chat:revision, chat:threads (by conversation), and of each
-    conversation chat:order:{id}, chat:messages:{id} (by message_id), chat:ids:{id},
-    chat:amendments:{id}."""
+    (what the server has not got yet), chat:revision, chat:untold (no event has told all),
+    chat:threads (by conversation), and of each conversation chat:order:{id}, chat:messages:{id}
+    (by message_id), chat:ids:{id}, chat:amendments:{id}."""
 
     service = "chat"
 
@@ -43,6 +49,7 @@ class ChatStore(RoomStore, AvatarStore):
         self._cursor_key = self.key("cursor")
         self._outgoing_key = self.key("outgoing")
         self._revision_key = self.key("revision")
+        self._untold_key = self.key("untold")
         self._threads_key = self.key("threads")
         self.lock = threading.RLock()
         """Held by whoever changes conversations: there is one process that does."""
@@ -120,7 +127,7 @@ class ChatStore(RoomStore, AvatarStore):
     def get_conversation(self, conversation_id: str) -> Conversation:
         """One that nobody has written in is empty."""
         text = self.redis.hget(self._threads_key, conversation_id)
-        return Conversation.model_validate(_state(conversation_id, text).model_dump())
+        return Conversation.model_validate(state_of(conversation_id, text).model_dump())
 
     def newest(self, conversation_id: str, below: int | None, limit: int) -> list[Message]:
         """The newest messages that are kept, below a position; oldest first."""
@@ -146,7 +153,7 @@ class ChatStore(RoomStore, AvatarStore):
         threads, ids = {}, {}
         for conversation_id, names in keys.items():
             text, newest, found, amendments = islice(answers, 4)
-            thread = Thread(_state(conversation_id, text), partial(self._window, conversation_id))
+            thread = Thread(state_of(conversation_id, text), partial(self._window, conversation_id))
             thread.ids = _known(names, found)
             thread.amendments = {
                 key: _stanzas.validate_json(each) for key, each in _known(names, amendments).items()
@@ -195,9 +202,18 @@ class ChatStore(RoomStore, AvatarStore):
                 transaction.pipeline.rpush(self._outgoing_key, sent.model_dump_json())
             for each in gone:
                 transaction.pipeline.lrem(self._outgoing_key, 1, each.model_dump_json())
+            if not all(thread.is_told for thread in threads):
+                transaction.pipeline.set(self._untold_key, 1)
             for invitation in list(invitations)[-MOST_INVITATIONS:]:
                 self._keep_invitation(transaction, invitation)
         self._trim([thread.state.conversation_id for thread in threads if thread.changed])
+
+    def tell_what_was_read(self) -> None:
+        """Publish that there is what no other event has told, if there is."""
+        if self.redis.exists(self._untold_key):
+            with self.transaction() as transaction:
+                transaction.publish(ArchiveRead(revision=next(self._revisions(1))))
+                transaction.pipeline.delete(self._untold_key)
 
     def _write_thread(
         self,
@@ -216,7 +232,8 @@ class ChatStore(RoomStore, AvatarStore):
                 continue
             if _is_news(message, known):
                 message = message.model_copy(update={"revision": next(revisions)})
-                transaction.publish(MessageChanged(message=message))
+                if thread.is_told:
+                    transaction.publish(MessageChanged(message=message))
             thread.messages[message_id] = message
             pipeline.zadd(self._order_key(conversation_id), {message_id: message.position})
             key = self._messages_key(conversation_id)
@@ -228,8 +245,9 @@ class ChatStore(RoomStore, AvatarStore):
             return
         if _shown(changed) != _shown(state):
             changed = changed.model_copy(update={"revision": next(revisions)})
-            conversation = Conversation.model_validate(changed.model_dump())
-            transaction.publish(ConversationChanged(conversation=conversation))
+            if thread.is_told:
+                conversation = Conversation.model_validate(changed.model_dump())
+                transaction.publish(ConversationChanged(conversation=conversation))
         thread.state = changed
         pipeline.hset(self._threads_key, conversation_id, changed.model_dump_json())
 
@@ -311,13 +329,6 @@ class ChatStore(RoomStore, AvatarStore):
 
     def _amendments_key(self, conversation_id: str) -> str:
         return self.key("amendments", conversation_id)
-
-
-def _state(conversation_id: str, text: str | None) -> ThreadState:
-    """As it is kept; nobody has written in one that is not."""
-    if text:
-        return ThreadState.model_validate_json(text)
-    return ThreadState(conversation_id=conversation_id, revision=0)
 
 
 def _known(keys: Iterable[str], found: Iterable[str | None]) -> dict[str, str]:

@@ -187,6 +187,9 @@ export const useSync = defineStore('sync', () => {
         return conversations.put(event.conversation)
       case 'chat.message.changed':
         return threads.put(event.message)
+      case 'chat.archive.read':
+        threads.reload()
+        return void conversations.load()
       case 'chat.roster.changed':
         return roster.take(event)
       case 'chat.own_presence.changed':
