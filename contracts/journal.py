@@ -49,6 +49,8 @@ class JournalEntry(Model):
     recordings: tuple[Recording, ...] = ()
     ring_time_s: float
     talk_time_s: float
+    hold_time_s: float = 0
+    """How much of it the call was on hold here; 0 in entries that are older than this field."""
     transferred_to: Remote | None = None
     """Who has the call now."""
     conferred_with: tuple[Remote, ...] = ()

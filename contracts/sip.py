@@ -165,6 +165,8 @@ class Call(Model):
     started_at: AwareDatetime
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
+    held_at: AwareDatetime | None = Field(default=None, description="on hold here since then")
+    hold_time_s: float = Field(default=0, description="on hold here, in holds that are over")
     quality: CallQuality | None = None
     recordings: tuple[Recording, ...] = ()
     priority: Priority = Priority.NORMAL

@@ -190,7 +190,9 @@ def service(stack: Stack, name: str) -> Program:
 
 def gateway(stack: Stack) -> Program:
     """The way in. Ready when it answers, even if only to say what is missing."""
-    argv = (sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn.conf.py", "gateway.wsgi:app")
+    address = f"{LOOPBACK}:{stack.gateway_port}"
+    gunicorn = (sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn.conf.py")
+    argv = (*gunicorn, "--bind", address, "gateway.wsgi:app")
     is_ready = partial(
         port_answers,
         stack.gateway_port,

@@ -21,11 +21,10 @@ def create_app(settings: GatewaySettings) -> Flask:
         api.register(app, require_session)
     sse.register(app)
     audio.register(app)
-    openapi = document()
 
     @app.get("/api/v1/openapi.json")
     def describe() -> Response:
-        return jsonify(openapi)
+        return jsonify(document())
 
     pages.register(app, settings.gateway_web_directory)
     _refuse_compression(app)

@@ -1,13 +1,11 @@
-"""One worker with many threads: each event stream and each audio socket keeps one."""
+"""One worker with many threads: each event stream and each audio socket keeps one.
+
+The master only watches over it, and imports nothing of ours: that would be there twice.
+"""
 
 import ctypes
 import signal
 
-from gateway.settings import GatewaySettings
-
-_settings = GatewaySettings()
-
-bind = f"{_settings.gateway_host}:{_settings.gateway_port}"
 worker_class = "gthread"
 workers = 1
 threads = 64

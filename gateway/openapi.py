@@ -6,6 +6,7 @@
 import json
 import re
 import sys
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -142,8 +143,9 @@ AUDIO = {
 }
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The whole document."""
+    """The whole document, made when somebody asks for it."""
     operations = [operation for api in APIS for operation in api.operations]
     paths: dict[str, Any] = {}
     for operation in operations:

@@ -31,7 +31,7 @@ def practice(servers_directory: Path) -> Iterator[PracticeServer]:
 
 @pytest.fixture(scope="session")
 def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[Stack]:
-    """A whole stack that nobody has signed in to yet."""
+    """A whole stack that nobody has signed in to yet; its engine lets go of what has ended."""
     stack = Stack.create(
         servers_directory / "alice",
         (practice.instances,),
@@ -41,6 +41,7 @@ def alice_stack(practice: PracticeServer, servers_directory: Path) -> Iterator[S
     with ExitStack() as running_programs:
         running_programs.enter_context(running_all(stack_programs(stack), stack.directory / "log"))
         yield stack
+    assert "still held" not in (stack.directory / "log" / "sip-engine.log").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,11 @@ class Reading:
         self.missed = 0
         self.first_pages = []
 
+    def pause(self) -> None:
+        """Nothing is sent on the next stream before what was missed is known."""
+        self.has_caught_up = False
+        self.query_id = None
+
     def await_page(self, query_id: str, after: str | None) -> None:
         self.query_id, self.after, self._asked_at = query_id, after, time.monotonic()
 

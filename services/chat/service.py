@@ -43,7 +43,7 @@ class ChatService(FilesPart, HistoryPart, RoomPart, RosterPart, PresencePart, Av
             self.enter_rooms()
         else:
             for reading in self.progress.readings.values():
-                reading.query_id = None
+                reading.pause()
 
     @on_engine(EngineGone)
     def engine_gone(self, update: EngineGone) -> None:

@@ -31,6 +31,7 @@ def entry_of(call: Call) -> JournalEntry:
         recordings=call.recordings,
         ring_time_s=_ring_time_s(call),
         talk_time_s=_talk_time_s(call),
+        hold_time_s=call.hold_time_s if call.ended_at else 0,
         transferred_to=_transferred_to(call),
         conferred_with=call.conferred_with,
         diversion=call.diversion,

@@ -9,6 +9,7 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    MediaDirection,
     Remote,
     TerminationCause,
     Transfer,
@@ -89,6 +90,18 @@ def transfer_at_end(transfer: Transfer | None, cause: TerminationCause) -> Trans
     return None
 
 
+def timed(call: Call, now: datetime) -> Call:
+    """The same call, with how long it has been on hold until now."""
+    is_over = call.state is CallState.TERMINATED
+    is_held = call.local_direction is not MediaDirection.SENDRECV and not is_over
+    if is_held is (call.held_at is not None):
+        return call
+    before = call.held_at or now
+    hold_time_s = call.hold_time_s + (now - before).total_seconds()
+    held_at = now if is_held else None
+    return call.model_copy(update={"held_at": held_at, "hold_time_s": hold_time_s})
+
+
 def conferred_with(call: Call, parties: Iterable[Remote]) -> tuple[Remote, ...]:
     """Whom its party has met, with these parties of a conference that it is in."""
     met = dict.fromkeys((*call.conferred_with, *parties))
@@ -117,13 +130,12 @@ def interrupted(call: Call, at: datetime) -> Call:
 
 def lost(call: Call, ended_at: datetime) -> Call:
     """The same call after its engine died and could not take it back."""
-    return call.model_copy(
-        update={
-            "revision": call.revision + 1,
-            "state": CallState.TERMINATED,
-            "cause": TerminationCause.ERROR,
-            "problem": CallProblem.ENGINE_LOST,
-            "ended_at": ended_at,
-            "recordings": ended(call.recordings, ended_at),
-        }
-    )
+    changes = {
+        "revision": call.revision + 1,
+        "state": CallState.TERMINATED,
+        "cause": TerminationCause.ERROR,
+        "problem": CallProblem.ENGINE_LOST,
+        "ended_at": ended_at,
+        "recordings": ended(call.recordings, ended_at),
+    }
+    return timed(call.model_copy(update=changes), ended_at)

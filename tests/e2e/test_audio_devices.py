@@ -103,10 +103,12 @@ def test_the_browser_that_dials_has_the_audio_and_another_can_take_it(
 
 
 def test_typing_digits_dials_whatever_was_clicked_before(page: Page):
-    page.get_by_role("button", name="Profile").click()
+    profile = page.get_by_role("button", name="Profile")
+    profile.click()
     expect(page.get_by_role("menu")).to_be_visible()
-    page.keyboard.press("Escape")
+    page.keyboard.press("6")
     expect(page.get_by_role("menu")).to_be_hidden()
-    page.keyboard.type("600")
+    expect(profile).to_be_focused()
+    page.keyboard.type("00")
     page.keyboard.press("Enter")
     expect(card(page, state="confirmed")).to_be_visible()

@@ -11,11 +11,13 @@ def test_alice_dials_600_and_hears_herself(page: Page, ear: Ear):
     dial(page, "600")
     expect(card(page, state="confirmed")).to_be_visible()
     ear.hears(TONE_HZ, within_s=10)
+    page.evaluate("() => { window.captured = window.handsetAudio.captureOutput(60) }")
 
     page.get_by_test_id("hang-up").first.click()
     expect(card(page, state="confirmed")).to_have_count(0)
     expect(page.get_by_test_id("journal-entry").first).to_have_attribute("data-result", "answered")
     ear.hears_nothing()
+    assert page.evaluate("window.captured.then(({ samples }) => samples === undefined)")
 
 
 def test_alice_dials_102_and_bobs_robot_answers_and_speaks(page: Page, ear: Ear):
@@ -60,6 +62,10 @@ def test_hold_mute_and_digits(page: Page, ear: Ear):
     ear.hears_nothing()
     page.get_by_test_id("resume").first.click()
     ear.hears(TONE_HZ)
+
+    page.get_by_test_id("hang-up").first.click()
+    page.get_by_test_id("journal-more").first.click()
+    expect(page.get_by_test_id("hold-time")).to_contain_text("on hold")
 
 
 @pytest.mark.parametrize(

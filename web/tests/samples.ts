@@ -10,6 +10,7 @@ import type {
   Message,
   OwnPresence,
   Registration,
+  Room,
   RosterItem,
   Session,
   Team,
@@ -46,6 +47,8 @@ export function callOf(changes: Partial<Call> = {}): Call {
     started_at: '2026-11-24T10:00:00Z',
     answered_at: null,
     ended_at: null,
+    held_at: null,
+    hold_time_s: 0,
     quality: null,
     recordings: [],
     priority: 'normal',
@@ -74,6 +77,7 @@ export function entryOf(changes: Partial<JournalEntry> = {}): JournalEntry {
     recordings: [],
     ring_time_s: 3,
     talk_time_s: 0,
+    hold_time_s: 0,
     transferred_to: null,
     conferred_with: [],
     diversion: null,
@@ -233,6 +237,20 @@ export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
     groups: [],
     subscription: 'both',
     presence: { show: 'available', status: '' },
+    ...changes,
+  }
+}
+
+export function roomOf(changes: Partial<Room> = {}): Room {
+  return {
+    conversation_id: 'r1@rooms.example.com',
+    revision: 1,
+    name: 'Offer',
+    topic: '',
+    is_owner: true,
+    has_left: false,
+    end: null,
+    members: [],
     ...changes,
   }
 }

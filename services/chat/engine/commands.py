@@ -201,7 +201,8 @@ class ChatEngine(RoomsEngine):
         raise NotImplementedError
 
     def send(self, stanza: Outgoing) -> None:
-        """Once per stream: one that this stream took already is not sent again.
+        """Once per stream: one that this stream took already is not sent again, one for a room
+        that we are not in not at all.
 
         Raises ChatDisconnected.
         """

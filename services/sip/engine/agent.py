@@ -102,6 +102,10 @@ class SipAgent(CallControls):
 
     def poll(self, poll_ms: int) -> None:
         self._endpoint.libHandleEvents(poll_ms)
+        self._pump()
+        self._endings.settle()  # no variable of ours may hold what has ended
+
+    def _pump(self) -> None:
         for leg in list(self._legs.values()):
             leg.pump()
         self._account.pump(self._legs.values())
@@ -116,7 +120,6 @@ class SipAgent(CallControls):
         self._sound_checks.update(self._legs.values())
         self._sinks.update(self._legs.values(), self._sound_checks.audio_sink)
         self._tones.update(self._legs.values())
-        self._endings.settle()
 
     def wake(self) -> None:
         self._endpoint.bell.ring()

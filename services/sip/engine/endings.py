@@ -32,8 +32,10 @@ class Endings:
         self._ended.clear()
         if any(_living(references)):
             gc.collect()  # they know one another
-        for each in _living(references):
-            log.warning("ended, but still held", kind=type(each).__name__)
+        living = _living(references)
+        for each in living:
+            holders = [type(one).__name__ for one in gc.get_referrers(each) if one is not living]
+            log.warning("ended, but still held", kind=type(each).__name__, by=holders)
             each.this.disown()
 
 

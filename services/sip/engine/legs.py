@@ -24,7 +24,7 @@ from contracts.sip import (
     Transfer,
     TransferState,
 )
-from services.sip.calls import cause_of_end, transfer_at_end, unfailed
+from services.sip.calls import cause_of_end, timed, transfer_at_end, unfailed
 from services.sip.engine.commands import CallUpdate, Dialog
 from services.sip.engine.dialogs import dialog_of
 from services.sip.engine.digits import InfoDigits
@@ -261,7 +261,7 @@ class Leg(pj.Call):
 
     def revise(self, **changes: Any) -> None:
         """Give the call another revision, if that changes anything."""
-        changed = self.call.model_copy(update=changes)
+        changed = timed(self.call.model_copy(update=changes), datetime.now(UTC))
         if changed != self.call:
             self.call = changed.model_copy(update={"revision": self.call.revision + 1})
             self._on_change(self)

@@ -94,46 +94,60 @@ class Transfers:
 
 
 class Handover:
-    """One call, and the call to its target."""
+    """One call, and the call to its target. Neither is held when it has ended (`Endings`)."""
 
     def __init__(self, leg: Leg, target: Leg, is_quiet: Callable[[], bool]) -> None:
-        self.leg = leg
-        self.target = target
-        self.legs = (leg, target)
         self.is_over = False
+        self._leg = leg
+        self._target: Leg | None = target
+        self._called = target.call
         self._is_quiet = is_quiet
         self._give_up_at: float | None = None
         leg.set_hold(held=True)
         self._show(TransferState.TRYING)
         self.pump()
 
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Those that have not ended."""
+        target = self._look()
+        return (self._leg,) if target is None else (self._leg, target)
+
     def pump(self) -> None:
         if self.is_over:
             return
-        target = self.target.call
-        if self.leg.call.state is CallState.TERMINATED:
+        target = self._look()
+        if self._leg.call.state is CallState.TERMINATED:
             self._abandon()
-        elif self._give_up_at is not None:
+        elif self._give_up_at is not None:  # the target's call may end before we are told
             if monotonic() > self._give_up_at:
                 self._fail(CallProblem.TRANSFER_REFUSED)
-        elif target.state is CallState.TERMINATED:
+        elif target is None:
             self._come_back()
-        elif target.state is CallState.CONFIRMED:
-            self._refer()
-        elif target.state is CallState.EARLY:
+        elif target.call.state is CallState.CONFIRMED:
+            self._refer(target)
+        elif target.call.state is CallState.EARLY:
             self._show(TransferState.EARLY)
 
-    def _refer(self) -> None:
+    def _look(self) -> Leg | None:
+        """The call to the target; None when it has ended, and nothing but its state is left."""
+        if self._target is not None:
+            self._called = self._target.call
+            if self._called.state is CallState.TERMINATED:
+                self._target = None
+        return self._target
+
+    def _refer(self, target: Leg) -> None:
         """Ask for the other party to take our place in the call to the target."""
         self._give_up_at = monotonic() + REFER_TIMEOUT_S
         self._show(TransferState.CONFIRMED)
-        connecting = Transfer(state=TransferState.CONFIRMED, target=self.leg.call.remote)
-        self.target.revise(transfer=connecting)
-        self.leg.on_referred = self._referred
+        connecting = Transfer(state=TransferState.CONFIRMED, target=self._leg.call.remote)
+        target.revise(transfer=connecting)
+        self._leg.on_referred = self._referred
         try:
-            self.leg.xferReplaces(self.target, pj.CallOpParam(True))  # noqa: FBT003
+            self._leg.xferReplaces(target, pj.CallOpParam(True))  # noqa: FBT003
         except pj.Error as error:
-            log.warning("REFER not sent", call_id=self.leg.call.call_id, reason=error.reason)
+            log.warning("REFER not sent", call_id=self._leg.call.call_id, reason=error.reason)
             self._fail(CallProblem.TRANSFER_REFUSED)
 
     def _referred(self, sip_status: int) -> None:
@@ -141,10 +155,10 @@ class Handover:
         if self.is_over or sip_status < 200:
             return
         if sip_status >= 300:
-            log.info("transfer refused", call_id=self.leg.call.call_id, sip_status=sip_status)
+            log.info("transfer refused", call_id=self._leg.call.call_id, sip_status=sip_status)
             self._fail(CallProblem.TRANSFER_REFUSED)
             return
-        self.is_over = True
+        self._finish()
         for leg in self.legs:
             if leg.call.transfer is not None and leg.call.state is not CallState.TERMINATED:
                 done = leg.call.transfer.model_copy(update={"state": TransferState.COMPLETED})
@@ -154,38 +168,46 @@ class Handover:
 
     def _abandon(self) -> None:
         """There is nobody left to hand over; a target that has not answered is let go."""
-        self.is_over = True
-        if self.target.call.state is CallState.CONFIRMED:
-            self.target.revise(transfer=None)
-        elif self.target.call.state is not CallState.TERMINATED:
+        self._finish()
+        target = self._look()
+        if target is None:
+            return
+        if target.call.state is CallState.CONFIRMED:
+            target.revise(transfer=None)
+        else:
             with suppress(WrongCallState):
-                self.target.end()
+                target.end()
 
     def _come_back(self) -> None:
-        target = self.target.call
-        if target.cause is TerminationCause.CANCELLED:
-            self.is_over = True
+        if self._called.cause is TerminationCause.CANCELLED:
+            self._finish()
             self._resume()
-            self.leg.revise(transfer=None)
+            self._leg.revise(transfer=None)
         else:
-            self._fail(target.problem)
+            self._fail(self._called.problem)
 
     def _resume(self) -> None:
         if self._is_quiet():
-            self.leg.set_hold(held=False)
+            self._leg.set_hold(held=False)
 
     def _fail(self, problem: CallProblem | None) -> None:
         """Whoever has answered stays with us, too."""
-        self.is_over = True
-        if self.target.call.state is CallState.TERMINATED:
+        self._finish()
+        target = self._look()
+        if target is None:
             self._resume()
         else:
-            self.target.revise(transfer=None)
+            target.revise(transfer=None)
         self._show(TransferState.FAILED, problem)
 
+    def _finish(self) -> None:
+        """The call, if it goes on, no longer holds us."""
+        self.is_over = True
+        self._leg.on_referred = None
+
     def _show(self, state: TransferState, problem: CallProblem | None = None) -> None:
-        target = self.target.call
+        called = self._called
         transfer = Transfer(
-            state=state, target=target.remote, to_call_id=target.call_id, problem=problem
+            state=state, target=called.remote, to_call_id=called.call_id, problem=problem
         )
-        self.leg.revise(transfer=transfer)
+        self._leg.revise(transfer=transfer)

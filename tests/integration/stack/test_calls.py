@@ -66,6 +66,9 @@ def test_a_held_call_hears_nothing_and_a_resumed_one_does(alice: Face):
         resumed = alice.command(call, "resume").json()
         assert resumed["local_direction"] == "sendrecv"
         screen.hears(TONE_HZ)
+        alice.command(call, "hang-up")
+    entry = alice.journal_entry(call, result="answered")
+    assert 0.5 < entry["hold_time_s"] < entry["talk_time_s"]
 
 
 def test_hold_and_resume_in_quick_succession_end_as_asked(alice: Face):

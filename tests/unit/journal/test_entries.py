@@ -64,6 +64,12 @@ def test_an_entry_is_there_from_the_first_ring_on():
     assert (entry.ring_time_s, entry.talk_time_s) == (0, 0)
 
 
+def test_the_time_on_hold_is_told_when_the_call_is_over():
+    over = ended(OUT, answered_after_s=4, hold_time_s=7)
+    running = over.model_copy(update={"state": CallState.CONFIRMED, "ended_at": None})
+    assert [entry_of(call).hold_time_s for call in (running, over)] == [0, 7]
+
+
 def test_ring_and_talk_time_are_told_apart():
     entry = entry_of(ended(OUT, answered_after_s=4, ended_after_s=30))
     assert (entry.ring_time_s, entry.talk_time_s) == (4, 26)

@@ -1,6 +1,6 @@
 """What the end of a dialog, or of the engine, means to a person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from contracts.sip import (
     CallDirection,
     CallProblem,
     CallState,
+    MediaDirection,
     Remote,
     TerminationCause,
     Transfer,
@@ -21,6 +22,7 @@ from services.sip.calls import (
     conferred_with,
     interrupted,
     lost,
+    timed,
     transfer_at_end,
 )
 
@@ -78,6 +80,24 @@ def test_a_call_is_interrupted_once_and_remains_confirmed():
     ended = lost(without_engine, NOW)
     assert (ended.state, ended.problem) == (CallState.TERMINATED, CallProblem.ENGINE_LOST)
     assert ended.revision == 6
+
+
+def test_how_long_a_call_was_on_hold_is_counted_from_hold_to_hold():
+    def after(call: Call, seconds: float, **changes) -> Call:
+        return timed(call.model_copy(update=changes), NOW + timedelta(seconds=seconds))
+
+    held, talked_on = MediaDirection.SENDONLY, MediaDirection.SENDRECV
+    call = after(confirmed(), 0)
+    assert (call.held_at, call.hold_time_s) == (None, 0)
+    call = after(call, 10, local_direction=held)
+    call = after(call, 15, conference_id="c")
+    assert (call.held_at, call.hold_time_s) == (NOW + timedelta(seconds=10), 0)
+    call = after(call, 30, local_direction=talked_on)
+    assert (call.held_at, call.hold_time_s) == (None, 20)
+    call = after(call, 40, local_direction=held)
+    assert after(call, 42, state=CallState.TERMINATED).hold_time_s == 22
+    without_engine = lost(interrupted(call, NOW), NOW + timedelta(seconds=45))
+    assert (without_engine.held_at, without_engine.hold_time_s) == (None, 25)
 
 
 @pytest.mark.parametrize(

@@ -1346,6 +1346,18 @@ export interface components {
              * @default null
              */
             ended_at: string | null;
+            /**
+             * Held At
+             * @description on hold here since then
+             * @default null
+             */
+            held_at: string | null;
+            /**
+             * Hold Time S
+             * @description on hold here, in holds that are over
+             * @default 0
+             */
+            hold_time_s: number;
             /** @default null */
             quality: components["schemas"]["CallQuality"] | null;
             /**
@@ -2042,6 +2054,11 @@ export interface components {
             ring_time_s: number;
             /** Talk Time S */
             talk_time_s: number;
+            /**
+             * Hold Time S
+             * @default 0
+             */
+            hold_time_s: number;
             /** @default null */
             transferred_to: components["schemas"]["Remote"] | null;
             /**

@@ -54,6 +54,8 @@ export function prefetchAudio(): void {
 
 export class AudioRoad {
   #nodes: Nodes | null = null
+  /** Those who have asked, and would wait for ever once the context is closed. */
+  readonly #asking = new Set<() => void>()
   #stream: MediaStream | null = null
   #speakerId = ''
   #microphoneReady: Promise<void> = Promise.resolve()
@@ -148,7 +150,7 @@ export class AudioRoad {
     )
   }
 
-  /** What is played in the next seconds, and at which rate. */
+  /** What is played in the next seconds, and at which rate; no samples if playing ends before. */
   async capture(durationS: number) {
     const samples = await this.#ask({ kind: 'capture', durationS }, (answer) =>
       answer.kind === 'captured' ? answer.samples : undefined,
@@ -213,12 +215,16 @@ export class AudioRoad {
     const port = this.#nodes?.playback.port
     if (port === undefined) return Promise.resolve(undefined)
     return new Promise((resolve) => {
-      const hear = ({ data }: MessageEvent<FromPlayback>) => {
-        const result = read(data)
-        if (result === undefined) return
+      const end = (result?: Result) => {
         port.removeEventListener('message', hear)
+        this.#asking.delete(end)
         resolve(result)
       }
+      const hear = ({ data }: MessageEvent<FromPlayback>) => {
+        const result = read(data)
+        if (result !== undefined) end(result)
+      }
+      this.#asking.add(end)
       port.addEventListener('message', hear)
       port.start()
       port.postMessage(question)
@@ -237,6 +243,7 @@ export class AudioRoad {
     this.#attempt += 1
     const context = this.#nodes?.context
     this.#nodes = null
+    for (const end of this.#asking) end()
     if (context === undefined) return
     context.onstatechange = null
     void context.close()

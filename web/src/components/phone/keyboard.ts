@@ -6,8 +6,10 @@ import { DTMF_KEYS, useDtmf } from '@/stores/dtmf'
 
 const DIAL_KEYS = /^[0-9*#+]$/
 const EDITABLE =
-  'input, textarea, select, [contenteditable], [role=menu], [role=alertdialog], [role=application]'
+  'input, textarea, select, [contenteditable], [role=alertdialog], [role=application]'
+const MENU = '[role=menu]'
 const OWN_ENTER = `${EDITABLE}, button, a`
+const ESCAPE = { key: 'Escape', bubbles: true }
 
 /** Calls `reveal` whenever something was typed, so that the number field can be shown. */
 export function useKeyboardDialling(reveal: () => void): void {
@@ -17,6 +19,10 @@ export function useKeyboardDialling(reveal: () => void): void {
 
   useEventListener(document, 'keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isWithin(EDITABLE)) return
+    if (isWithin(MENU)) {
+      if (!DIAL_KEYS.test(event.key)) return // its own
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', ESCAPE))
+    }
     if (handle(event.key)) event.preventDefault()
   })
 
