@@ -14,7 +14,7 @@ from tests.peers.ear import eventually
 from tests.peers.face import Face, Json
 
 ALICE, BOB = "alice@practice", "bob@practice"
-BURST = 1500
+BURST = 1100
 """More than are kept here, and more than events tell one by one."""
 
 
