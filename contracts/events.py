@@ -6,7 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from contracts.avatars import AvatarChanged
 from contracts.blocking import BlockListChanged
-from contracts.chat import ConversationChanged, MessageChanged
+from contracts.chat import ArchiveRead, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
@@ -38,6 +38,7 @@ AnyEvent = Annotated[
     | ChatConnectionChanged
     | ConversationChanged
     | MessageChanged
+    | ArchiveRead
     | RoomChanged
     | RosterChanged
     | OwnPresenceChanged
