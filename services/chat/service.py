@@ -11,13 +11,23 @@ from services.chat.avatars import AvatarPart
 from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
 from services.chat.files import FilesPart
 from services.chat.history import HistoryPart
+from services.chat.password import PasswordPart
 from services.chat.presence import PresencePart
 from services.chat.rooms import RoomPart
 from services.chat.roster import RosterPart
 from services.chat.settings import ChatSettings
 
 
-class ChatService(FilesPart, HistoryPart, RoomPart, RosterPart, PresencePart, AvatarPart, ChatRpc):
+class ChatService(
+    FilesPart,
+    HistoryPart,
+    RoomPart,
+    RosterPart,
+    PresencePart,
+    AvatarPart,
+    PasswordPart,
+    ChatRpc,
+):
     """Names of methods and what they raise: contracts/chat.py."""
 
     name = "chat"

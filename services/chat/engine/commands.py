@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Model
 from contracts.chat import DeliveryProblem, Direction
-from contracts.chat_connection import ChatAccount, ChatConnection
+from contracts.chat_connection import ChangePassword, ChatAccount, ChatConnection
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
 from services.chat.engine.avatar_update import AvatarNews, OwnPicture
@@ -194,6 +194,10 @@ class ChatEngine(RoomsEngine):
         raise NotImplementedError
 
     def get_connection(self) -> ConnectionUpdate:
+        raise NotImplementedError
+
+    def change_password(self, query_id: str, request: ChangePassword) -> None:
+        """At the server and here; a ServerAnswer follows. Raises ChatDisconnected."""
         raise NotImplementedError
 
     def put_presence(self, presence: OwnPresence) -> None:
