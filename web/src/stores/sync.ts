@@ -190,6 +190,9 @@ export const useSync = defineStore('sync', () => {
         return conversations.put(event.conversation)
       case 'chat.message.changed':
         return threads.put(event.message)
+      case 'chat.archive.read':
+        threads.reload()
+        return void conversations.load()
       case 'chat.room.changed':
         return rooms.put(event.room)
       case 'chat.roster.changed':
