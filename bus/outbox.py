@@ -48,7 +48,7 @@ class OutboxRelay(SharedExtension):
 
     def _relay(self) -> None:
         redis, outbox_key = self.store.redis, self.store.outbox_key
-        position_key = f"{outbox_key}:position"
+        position_key = self.store.position_key
         position = redis.get(position_key) or BEGINNING
         while not self._stopping:
             for _key, entries in redis.xread({outbox_key: position}, count=BATCH, block=BLOCK_MS):

@@ -5,6 +5,7 @@ relay (`bus.outbox`) publishes from there. `changes` serves the same stream to t
 complete.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -19,6 +20,7 @@ from contracts.errors import InvalidRequest
 OUTBOX_LENGTH = 10_000
 SOCKET_TIMEOUT_S = 3
 BEGINNING = "0-0"
+LATE_MS = 2000
 
 Change = TypeVar("Change", bound=Event)
 Result = TypeVar("Result")
@@ -61,6 +63,8 @@ class Store:
     def __init__(self, redis: "Redis[str]") -> None:
         self.redis = redis
         self.outbox_key = self.key("outbox")
+        self.position_key = f"{self.outbox_key}:position"
+        """How far the outbox has been relayed."""
 
     def key(self, *parts: str) -> str:
         return ":".join((self.service, *parts))
@@ -72,6 +76,14 @@ class Store:
         found = int(self.redis.get(key) or 0)
         if found != self.schema_version:
             raise RuntimeError(f"{key} is {found}, this release knows {self.schema_version}")
+
+    def are_events_late(self) -> bool:
+        """Whether events have waited for so long that some may be lost: the outbox is finite."""
+        position = self.redis.get(self.position_key) or BEGINNING
+        for entry_id, _fields in self.redis.xrange(self.outbox_key, min=f"({position}", count=1):
+            written_at_ms = int(entry_id.partition("-")[0])
+            return time.time() * 1000 - written_at_ms > LATE_MS
+        return False
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -201,6 +201,13 @@ class MessageChanged(Event):
     message: Message
 
 
+class ArchiveRead(Event):
+    """So much came at once that it was not told one by one: read what you show of chat anew."""
+
+    type: Literal["chat.archive.read"] = "chat.archive.read"
+    revision: int
+
+
 class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc, RoomsRpc, AvatarRpc):
     """RPC interface of the chat service.
 

@@ -56,6 +56,16 @@ class SignInToChat(Command):
 
     account: ChatAccount
     remember: bool
+    may_be_refused: bool = Field(
+        default=False, description="keep it then all the same: the connection says why"
+    )
+
+
+class ChangePassword(Command):
+    """Another password at the chat server."""
+
+    current: Password
+    new: Password
 
 
 class ChatConnectionChanged(Event):
@@ -71,7 +81,7 @@ class ChatConnectionRpc:
     def sign_in(self, request: SignInToChat) -> ChatConnection:
         """Connected; absent if the domain has no XMPP server; disconnected if it is away for now.
 
-        Raises SignInFailed within eight seconds if the server refuses the password.
+        Raises SignInFailed within eight seconds if the server refuses the password, unless it may.
         """
         raise NotImplementedError
 
@@ -88,4 +98,11 @@ class ChatConnectionRpc:
         raise NotImplementedError
 
     def get_connection(self) -> ChatConnection:
+        raise NotImplementedError
+
+    def change_password(self, request: ChangePassword) -> None:
+        """At the server (XEP-0077), and here.
+
+        Raises InvalidRequest if `current` is not the password, ChatDisconnected, ChatRefused.
+        """
         raise NotImplementedError

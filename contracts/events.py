@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from contracts.avatars import AvatarChanged
-from contracts.chat import ConversationChanged, MessageChanged
+from contracts.chat import ArchiveRead, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.directory import ContactChanged, ContactDeleted
 from contracts.gateway import SettingsChanged
@@ -36,6 +36,7 @@ AnyEvent = Annotated[
     | ChatConnectionChanged
     | ConversationChanged
     | MessageChanged
+    | ArchiveRead
     | RoomChanged
     | RosterChanged
     | OwnPresenceChanged

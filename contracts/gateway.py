@@ -56,6 +56,34 @@ class Credentials(Model):
     without: Side | None = Field(default=None, description="a side that is not wanted")
 
 
+class ChatCredentials(SideCredentials):
+    """For chat alone, beside a telephone that goes on."""
+
+    remember: bool = True
+
+
+class PasswordDraft(Model):
+    """The password at the chat server, and the one that it shall be."""
+
+    current: SecretStr = Field(min_length=1, max_length=1024)
+    new: SecretStr = Field(min_length=1, max_length=1024)
+
+
+class TelephonePassword(StrEnum):
+    """What the telephone makes of a password that was changed in chat."""
+
+    SEPARATE = "separate"  # it has its own, and keeps it
+    CHANGED = "changed"  # it is registered with the new one
+    REFUSED = "refused"  # its server does not take the new one yet: it keeps the old one
+    ABSENT = "absent"  # there is no telephone
+
+
+class PasswordChange(Model):
+    """The chat server has the new password."""
+
+    telephone: TelephonePassword
+
+
 class Session(Model):
     """Who is signed in, and how each side is connected."""
 

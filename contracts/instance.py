@@ -99,6 +99,9 @@ class InstanceProfile(Model):
     domain: Host = Field(description="domain part of every address-of-record")
     sip: SipServer = SipServer()
     xmpp: XmppServer = XmppServer()
+    password_is_shared: bool = Field(
+        default=False, description="changed in chat, it is changed for the telephone as well"
+    )
     ca_certificate: str | None = Field(
         default=None, description="PEM of the instance's own certificate authority"
     )

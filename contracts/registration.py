@@ -66,6 +66,12 @@ class SignIn(Command):
     remember: bool
 
 
+class TakePassword(Command):
+    """The registrar has another password for this account now."""
+
+    password: Password
+
+
 class RegistrationChanged(Event):
     """The registration changed."""
 
@@ -88,6 +94,13 @@ class RegistrationRpc:
         """Register by another profile of the same domain; nothing happens while calls run.
 
         Raises InvalidRequest if the domain is another one.
+        """
+        raise NotImplementedError
+
+    def change_password(self, request: TakePassword) -> Registration:
+        """Register with another password; if that is refused, with the one before.
+
+        Raises SignedOut, SignInFailed, WrongCallState while calls run.
         """
         raise NotImplementedError
 

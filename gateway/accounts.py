@@ -47,6 +47,9 @@ class StackAccount(Model):
             verifier=_verifier(password, salt),
         )
 
+    def with_password(self, password: str) -> "StackAccount":
+        return self.create(self.user, self.server, self.profile, password, self.without)
+
     def accepts(self, password: str) -> bool:
         return hmac.compare_digest(self.verifier, _verifier(password, self.salt))
 

@@ -39,6 +39,7 @@ from gateway.routes import (
     incoming,
     journal,
     lamps,
+    passwords,
     presence,
     recordings,
     rooms,
@@ -51,6 +52,7 @@ from gateway.routes import (
 
 APIS: tuple[Api, ...] = (
     session.api,
+    passwords.api,
     calls.api,
     lamps.api,
     conferences.api,

@@ -14,7 +14,7 @@ from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
 from contracts.avatars import AvatarChanged
 from contracts.base import Event
-from contracts.chat import ChatRpc, ConversationChanged, MessageChanged
+from contracts.chat import ArchiveRead, ChatRpc, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
 from contracts.directory import ContactChanged, ContactDeleted, DirectoryRpc
@@ -134,6 +134,7 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             ChatConnectionChanged: event_log.append,
             ConversationChanged: event_log.append,
             MessageChanged: event_log.append,
+            ArchiveRead: event_log.append,
             RoomChanged: event_log.append,
             RosterChanged: event_log.append,
             OwnPresenceChanged: event_log.append,

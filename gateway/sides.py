@@ -11,18 +11,32 @@ from bus.retry import AWAY
 from contracts.base import Command
 from contracts.chat import ChatRpc
 from contracts.chat_connection import (
+    ChangePassword,
     ChatAccount,
     ChatConnection,
     ChatProblem,
     ChatState,
     SignInToChat,
 )
-from contracts.errors import InvalidRequest, SignInFailed
-from contracts.gateway import Credentials, Side
+from contracts.errors import InvalidRequest, SignedOut, SignInFailed, WrongCallState
+from contracts.gateway import (
+    ChatCredentials,
+    Credentials,
+    PasswordDraft,
+    Side,
+    TelephonePassword,
+)
 from contracts.identity import Localpart
 from contracts.instance import InstanceProfile
-from contracts.registration import AccountHolder, RegistrationProblem, SignIn, SipAccount
+from contracts.registration import (
+    AccountHolder,
+    RegistrationProblem,
+    SignIn,
+    SipAccount,
+    TakePassword,
+)
 from contracts.sip import SipRpc
+from gateway.accounts import StackAccount
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +93,44 @@ class Sides:
             raise _failure(outcomes)
 
     def add_chat(self, credentials: Credentials, user: str, profile: InstanceProfile) -> None:
-        """To a stack whose telephone is signed in already, if its server lets us in."""
+        """To a stack whose telephone is signed in already.
+
+        If the server refuses, the connection says so, and the person is asked.
+        """
         account = ChatAccount.model_validate(_account(credentials, Side.CHAT, user, profile))
-        with suppress(SignInFailed):
-            self._sign_in_to_chat(SignInToChat(account=account, remember=credentials.remember))
+        request = SignInToChat(account=account, remember=credentials.remember, may_be_refused=True)
+        self._sign_in_to_chat(request)
+
+    def sign_in_to_chat(self, credentials: ChatCredentials, profile: InstanceProfile) -> None:
+        """Beside a telephone that goes on. Raises SignInFailed, InvalidRequest."""
+        account = {
+            "user": _name_in(credentials.user),
+            "password": credentials.password.get_secret_value(),
+            "profile": profile,
+        }
+        self._chat.sign_in(
+            SignInToChat(account=ChatAccount.model_validate(account), remember=credentials.remember)
+        )
+
+    def change_password(self, draft: PasswordDraft, account: StackAccount) -> TelephonePassword:
+        """At the chat server, and for the telephone where the two have one password.
+
+        Raises InvalidRequest, ChatDisconnected, ChatRefused, WrongCallState.
+        """
+        is_shared = account.profile.password_is_shared and account.without is not Side.SIP
+        if is_shared and self._sip.list_calls():
+            raise WrongCallState("calls run")
+        self._chat.change_password(ChangePassword(current=draft.current, new=draft.new))
+        if account.without is Side.SIP:
+            return TelephonePassword.ABSENT
+        if not is_shared:
+            return TelephonePassword.SEPARATE
+        try:
+            self._sip.change_password(TakePassword(password=draft.new))
+        except (SignInFailed, SignedOut, WrongCallState, *AWAY) as error:
+            log.warning("telephone keeps its password", reason=error.code)
+            return TelephonePassword.REFUSED
+        return TelephonePassword.CHANGED
 
     def sign_out_of_chat(self) -> None:
         self._chat.sign_out(Command())
@@ -108,13 +156,18 @@ def _account(
 ) -> dict[str, object]:
     """What the side's own form says, else the common one. Raises InvalidRequest."""
     own = credentials.sip if side is Side.SIP else credentials.chat
-    name = own.user.strip().partition("@")[0] if own else user
-    try:
-        _localpart.validate_python(name)
-    except ValidationError as error:
-        raise InvalidRequest("not the name of a user", field="user") from error
+    name = _name_in(own.user if own else user)
     password = (own or credentials).password.get_secret_value()
     return {"user": name, "password": password, "profile": profile}
+
+
+def _name_in(user: str) -> str:
+    """Without its domain. Raises InvalidRequest."""
+    name = user.strip().partition("@")[0]
+    try:
+        return _localpart.validate_python(name)
+    except ValidationError as error:
+        raise InvalidRequest("not the name of a user", field="user") from error
 
 
 def _outcome(sign_in: Callable[[], bool]) -> bool | SignInFailed:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 from slixmpp.stanza import Message, Presence
 
 RESOURCE = "robot"
@@ -45,16 +45,20 @@ class ChatRobot:
         self._address = (host, port)
         self._people: set[str] = set()
         self._answering: set[asyncio.Task[None]] = set()
+        self._rooms: dict[str, bool] = {}
+        """Those that we are in, and whether we have answered there."""
         self._stream = ClientXMPP(f"{role.user}@practice/{RESOURCE}", f"{role.user}-practice")
         self._stream.ca_certs = authority
         self._stream.enable_direct_tls = self._stream.enable_plaintext = False
-        for plugin in ("xep_0085", "xep_0184", "xep_0199", "xep_0203", "xep_0333"):
-            self._stream.register_plugin(plugin)
+        for number in (45, 85, 184, 199, 203, 249, 333):
+            self._stream.register_plugin(f"xep_{number:04}")
         self._stream.plugin["xep_0184"].auto_ack = False
         self._stream.add_event_handler("session_start", self._begin)
         self._stream.add_event_handler("disconnected", self._connect_later)
         self._stream.add_event_handler("presence", self._notice)
         self._stream.add_event_handler("message", self._hear)
+        self._stream.add_event_handler("groupchat_direct_invite", self._enter)
+        self._stream.add_event_handler("groupchat_message", self._hear_in_room)
 
     def connect(self) -> None:
         self._stream.connect(*self._address)
@@ -65,6 +69,7 @@ class ChatRobot:
 
     def _begin(self, _: object) -> None:
         self._people.clear()
+        self._rooms.clear()
         self._show_up()
         self.signed_in.set()
 
@@ -89,6 +94,8 @@ class ChatRobot:
         if people != self._people:
             self._people = people
             self._show_up()
+            if people:
+                self._leave_rooms()
 
     # messages
 
@@ -119,6 +126,30 @@ class ChatRobot:
         reply["request_receipt"] = True
         reply.enable("markable")
         reply.send()
+
+    # rooms
+
+    def _enter(self, invitation: Message) -> None:
+        """Whoever invites us is a colleague: nobody else can."""
+        room = JID(invitation["groupchat_invite"]["jid"])
+        if not self._people and room.bare not in self._rooms:
+            self._rooms[room.bare] = False
+            muc = self._stream.plugin["xep_0045"]
+            muc.make_join_stanza(room, self.role.user, maxstanzas=0).send()
+
+    def _leave_rooms(self) -> None:
+        for room in self._rooms:
+            self._stream.send_presence(pto=f"{room}/{self.role.user}", ptype="unavailable")
+        self._rooms.clear()
+
+    def _hear_in_room(self, message: Message) -> None:
+        """The first thing that is said is answered, and no other: robots may be alone together."""
+        room, nick = message["from"].bare, message["from"].resource
+        is_answered = self._rooms.get(room, True)
+        if not is_answered and nick != self.role.user and self.role.reads:
+            self._rooms[room] = True
+            text = self.role.answer.format(text=message["body"][:QUOTED_CHARACTERS])
+            self._stream.send_message(room, text, mtype="groupchat")
 
 
 async def main(socket: Path, authority: Path, host: str, port: int) -> None:

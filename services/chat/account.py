@@ -131,7 +131,8 @@ class AccountPart(ChatConnectionRpc):
         self._use(request.account)
         update = self._outcome(give_up_at)
         connection = update.connection
-        if connection.problem is ChatProblem.WRONG_PASSWORD:
+        is_refused = connection.problem is ChatProblem.WRONG_PASSWORD
+        if is_refused and not request.may_be_refused:
             if previous is not None:
                 self._use(previous)
             else:

@@ -20,7 +20,10 @@ def read_up_to(thread: Thread, position: int) -> None:
     if position <= thread.state.read_up_to:
         return
     thread.state = thread.state.model_copy(update={"read_up_to": position})
-    count_unread(thread)
+    if position >= thread.newest_position:
+        thread.state = thread.state.model_copy(update={"unread": 0})
+    else:
+        count_unread(thread)
 
 
 def count_unread(thread: Thread) -> None:

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 PAGE = 250
 FIRST_STANZAS = 500
 """What a stack that has nothing yet reads of the archive; the rest when somebody scrolls there."""
+MOST_TOLD = 1000
+"""Stanzas of what was missed; faces read more than that at once."""
 OVERLAP = timedelta(seconds=2)
 SKEW = timedelta(minutes=5)
 """By which clocks may differ."""
@@ -74,6 +76,11 @@ class ArchivePart(AccountPart):
             for archive in due:
                 self.catch_up(archive)
 
+        if self.progress.is_untold and not self.progress.is_reading():
+            self.progress.is_untold = self.store.are_events_late()
+            if not self.progress.is_untold:
+                self.store.tell_what_was_read()
+
     @every(5)
     def end_composing(self) -> None:
         for conversation_id in self.progress.no_longer_composing():
@@ -103,7 +110,8 @@ class ArchivePart(AccountPart):
                 keys.setdefault(known.conversation_id, set()).add(key)
                 gone.append(known.stanza_id)
         with self.store.lock:
-            threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}
+            threads = self.store.open_all(keys)
+            self._be_brief(threads)
             with self.store.changing(threads.values(), arrived=gone, invitations=invitations):
                 new = [each.stanza for each in arrivals if _take_arrival(threads, each)]
         for arrival in filter(_is_archived, arrivals):
@@ -126,7 +134,9 @@ class ArchivePart(AccountPart):
 
     def has_caught_up(self, archive: str | None) -> None:
         """What waits can be sent: it is known what has arrived."""
-        self.progress.of(archive).has_caught_up = True
+        reading = self.progress.of(archive)
+        reading.has_caught_up, reading.missed = True, 0
+        self.progress.is_untold = True  # perhaps by a service that died over it
         self._read_what_was_displayed(archive)
         self.send_outgoing()
 
@@ -160,7 +170,7 @@ class ArchivePart(AccountPart):
                 **fields,
             }
         )
-        reading.await_page(query.query_id)
+        reading.await_page(query.query_id, query.after)
         try:
             self.engine.read_archive(query)
         except AWAY:
@@ -177,11 +187,12 @@ class ArchivePart(AccountPart):
             reading.is_due = True
         elif page.is_without_archive:
             self.has_caught_up(page.archive)
-        elif self.store.get_cursor(page.archive) is None:
+        elif (cursor := self.store.get_cursor(page.archive)) is None:
             self._take_first_page(page)
+        elif reading.after not in (None, cursor):
+            reading.is_due = True  # the one before this was not stored
         else:
-            self._take_stanzas(page, page.stanzas, page.last)
-            self._go_on(page)
+            self._take_next_page(page)
 
     def _take_first_page(self, page: ArchivePage) -> None:
         """Backwards until there is enough; then all of it in its order."""
@@ -196,11 +207,16 @@ class ArchivePart(AccountPart):
         self._take_stanzas(page, tuple(stanzas), pages[0].last or "", is_first=True)
         self.has_caught_up(page.archive)
 
-    def _go_on(self, page: ArchivePage) -> None:
-        if page.is_complete or page.last is None:
+    def _take_next_page(self, page: ArchivePage) -> None:
+        """The one after it is on its way meanwhile."""
+        is_last = page.is_complete or page.last is None
+        reading = self.progress.of(page.archive)
+        reading.missed += len(page.stanzas)
+        if not is_last:
+            self._ask(page.archive, after=page.last)
+        self._take_stanzas(page, page.stanzas, page.last)
+        if is_last:
             self.has_caught_up(page.archive)
-        else:
-            self.catch_up(page.archive)
 
     def _read_what_was_displayed(self, archive: str | None) -> None:
         reading = self.progress.of(archive)
@@ -246,7 +262,8 @@ class ArchivePart(AccountPart):
             keys.setdefault(stanza.conversation_id, set()).update(keys_in(stanza))
         arrived = [each for stanza in stanzas for each in _out(stanza)]
         with self.store.lock:
-            threads = {each: self.store.open(each, wanted) for each, wanted in keys.items()}
+            threads = self.store.open_all(keys)
+            self._be_brief(threads, page.archive)
             with self.store.changing(
                 threads.values(),
                 archive=page.archive,
@@ -265,6 +282,14 @@ class ArchivePart(AccountPart):
         if not is_first:
             for stanza in new:
                 self._acknowledge(stanza)
+
+    def _be_brief(self, threads: dict[str, Thread], archive: str | None = None) -> None:
+        """What comes by the thousand is not told one by one: events would be lost."""
+        has_much = self.progress.of(archive).missed > MOST_TOLD
+        if threads and (has_much or self.store.are_events_late()):
+            self.progress.is_untold = True
+            for thread in threads.values():
+                thread.is_told = False
 
     def _is_known_elsewhere(self, archive: str | None) -> bool:
         """Whether other clients have shown what was there before: our archive's, and that of a

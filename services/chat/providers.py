@@ -34,7 +34,11 @@ class Reading:
         """Only then is it known which of our messages the server has: the others are sent."""
         self.query_id: str | None = None
         """The page that is awaited."""
+        self.after: str | None = None
+        """What that page begins after."""
         self._asked_at = 0.0
+        self.missed = 0
+        """Stanzas that were read since we had all."""
         self.first_pages: list[ArchivePage] = []
         """Of a stack that has nothing yet, newest first."""
         self.is_due = False
@@ -46,10 +50,16 @@ class Reading:
     def begin(self) -> None:
         self.is_open = self.has_caught_up = False
         self.query_id = None
+        self.missed = 0
         self.first_pages = []
 
-    def await_page(self, query_id: str) -> None:
-        self.query_id, self._asked_at = query_id, time.monotonic()
+    def pause(self) -> None:
+        """Nothing is sent on the next stream before what was missed is known."""
+        self.has_caught_up = False
+        self.query_id = None
+
+    def await_page(self, query_id: str, after: str | None) -> None:
+        self.query_id, self.after, self._asked_at = query_id, after, time.monotonic()
 
     def awaits_page(self) -> bool:
         return self.query_id is not None and time.monotonic() - self._asked_at < PAGE_S
@@ -67,12 +77,18 @@ class Progress:
         """Pages for those who scroll back, by query."""
         self.pondered: object = None
         """Invitations, and the contacts that we had when we last looked at them."""
+        self.is_untold = True
+        """Something may have been stored that no event has told."""
         self.composing: dict[str, float] = {}
         """When each that writes has last said so."""
 
     def begin(self) -> None:
         for reading in self.readings.values():
             reading.begin()
+
+    def is_reading(self) -> bool:
+        """Something that was missed, at this moment."""
+        return any(reading.missed for reading in self.readings.values())
 
     def of(self, archive: str | None) -> Reading:
         return self.readings.setdefault(archive, Reading())

@@ -11,13 +11,23 @@ from services.chat.avatars import AvatarPart
 from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
 from services.chat.files import FilesPart
 from services.chat.history import HistoryPart
+from services.chat.password import PasswordPart
 from services.chat.presence import PresencePart
 from services.chat.rooms import RoomPart
 from services.chat.roster import RosterPart
 from services.chat.settings import ChatSettings
 
 
-class ChatService(FilesPart, HistoryPart, RoomPart, RosterPart, PresencePart, AvatarPart, ChatRpc):
+class ChatService(
+    FilesPart,
+    HistoryPart,
+    RoomPart,
+    RosterPart,
+    PresencePart,
+    AvatarPart,
+    PasswordPart,
+    ChatRpc,
+):
     """Names of methods and what they raise: contracts/chat.py."""
 
     name = "chat"
@@ -43,7 +53,7 @@ class ChatService(FilesPart, HistoryPart, RoomPart, RosterPart, PresencePart, Av
             self.enter_rooms()
         else:
             for reading in self.progress.readings.values():
-                reading.query_id = None
+                reading.pause()
 
     @on_engine(EngineGone)
     def engine_gone(self, update: EngineGone) -> None:

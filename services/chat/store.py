@@ -1,20 +1,28 @@
 """Every Redis key of the chat service; roster, rooms and avatars have stores of their own."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 
 from pydantic import TypeAdapter
 from redis import Redis
 
 from bus.store import Transaction
-from contracts.chat import Conversation, ConversationChanged, Message, MessageChanged
+from contracts.chat import (
+    ArchiveRead,
+    Conversation,
+    ConversationChanged,
+    Message,
+    MessageChanged,
+)
 from contracts.chat_connection import ChatConnection, ChatConnectionChanged
 from services.chat.avatar_store import AvatarStore
 from services.chat.engine.commands import Outgoing, Stanza
 from services.chat.engine.room_commands import Invitation
 from services.chat.room_store import MOST_INVITATIONS, RoomStore
-from services.chat.thread import Thread, ThreadState, keys_of
+from services.chat.thread import Thread, ThreadState, keys_of, state_of
 
 WINDOW = 500
 """Newest messages that are kept of each conversation; the server's archive has older ones."""
@@ -26,9 +34,9 @@ _stanzas: TypeAdapter[list[Stanza]] = TypeAdapter(list[Stanza])
 class ChatStore(RoomStore, AvatarStore):
     """chat:connection, chat:account, chat:owner (whose conversations these are), chat:resource,
     chat:cursor (what was read of the archive), chat:cursor:{room} (of a room's), chat:outgoing
-    (what the server has not got yet), chat:revision, chat:threads (by conversation), and of each
-    conversation chat:order:{id}, chat:messages:{id} (by message_id), chat:ids:{id},
-    chat:amendments:{id}."""
+    (what the server has not got yet), chat:revision, chat:untold (no event has told all),
+    chat:threads (by conversation), and of each conversation chat:order:{id}, chat:messages:{id}
+    (by message_id), chat:ids:{id}, chat:amendments:{id}."""
 
     service = "chat"
 
@@ -41,6 +49,7 @@ class ChatStore(RoomStore, AvatarStore):
         self._cursor_key = self.key("cursor")
         self._outgoing_key = self.key("outgoing")
         self._revision_key = self.key("revision")
+        self._untold_key = self.key("untold")
         self._threads_key = self.key("threads")
         self.lock = threading.RLock()
         """Held by whoever changes conversations: there is one process that does."""
@@ -117,7 +126,8 @@ class ChatStore(RoomStore, AvatarStore):
 
     def get_conversation(self, conversation_id: str) -> Conversation:
         """One that nobody has written in is empty."""
-        return Conversation.model_validate(self._state(conversation_id).model_dump())
+        text = self.redis.hget(self._threads_key, conversation_id)
+        return Conversation.model_validate(state_of(conversation_id, text).model_dump())
 
     def newest(self, conversation_id: str, below: int | None, limit: int) -> list[Message]:
         """The newest messages that are kept, below a position; oldest first."""
@@ -128,26 +138,31 @@ class ChatStore(RoomStore, AvatarStore):
 
     def open(self, conversation_id: str, keys: Iterable[str] = ()) -> Thread:
         """A conversation, with the messages that these keys are of, and the newest."""
-        state = self._state(conversation_id)
-        thread = Thread(state, lambda: self._window(conversation_id))
-        wanted = list(keys)
+        return self.open_all({conversation_id: keys})[conversation_id]
+
+    def open_all(self, wanted: Mapping[str, Iterable[str]]) -> dict[str, Thread]:
+        """Each as `open` does it; Redis is asked twice, however many they are."""
+        keys = {conversation_id: list(names) for conversation_id, names in wanted.items()}
         pipeline = self.redis.pipeline(transaction=False)
-        pipeline.zrevrange(self._order_key(conversation_id), 0, 0)
-        if wanted:
-            pipeline.hmget(self._ids_key(conversation_id), wanted)
-            pipeline.hmget(self._amendments_key(conversation_id), wanted)
-        newest, *found = pipeline.execute()
-        if wanted:
-            thread.ids = {key: each for key, each in zip(wanted, found[0], strict=True) if each}
+        for conversation_id, names in keys.items():
+            pipeline.hget(self._threads_key, conversation_id)
+            pipeline.zrevrange(self._order_key(conversation_id), 0, 0)
+            pipeline.hmget(self._ids_key(conversation_id), names or [""])
+            pipeline.hmget(self._amendments_key(conversation_id), names or [""])
+        answers = iter(pipeline.execute())
+        threads, ids = {}, {}
+        for conversation_id, names in keys.items():
+            text, newest, found, amendments = islice(answers, 4)
+            thread = Thread(state_of(conversation_id, text), partial(self._window, conversation_id))
+            thread.ids = _known(names, found)
             thread.amendments = {
-                key: _stanzas.validate_json(each)
-                for key, each in zip(wanted, found[1], strict=True)
-                if each
+                key: _stanzas.validate_json(each) for key, each in _known(names, amendments).items()
             }
-        ids = {*newest, *thread.ids.values()}
-        messages = self._messages(conversation_id, ids)
-        thread.messages = {message.message_id: message for message in messages}
-        return thread
+            threads[conversation_id] = thread
+            ids[conversation_id] = {*newest, *thread.ids.values()}
+        for conversation_id, messages in self._messages_of(ids).items():
+            threads[conversation_id].messages = {each.message_id: each for each in messages}
+        return threads
 
     def find_message(self, conversation_id: str, message_id: str) -> Message | None:
         return next(iter(self._messages(conversation_id, [message_id])), None)
@@ -187,9 +202,18 @@ class ChatStore(RoomStore, AvatarStore):
                 transaction.pipeline.rpush(self._outgoing_key, sent.model_dump_json())
             for each in gone:
                 transaction.pipeline.lrem(self._outgoing_key, 1, each.model_dump_json())
+            if not all(thread.is_told for thread in threads):
+                transaction.pipeline.set(self._untold_key, 1)
             for invitation in list(invitations)[-MOST_INVITATIONS:]:
                 self._keep_invitation(transaction, invitation)
         self._trim([thread.state.conversation_id for thread in threads if thread.changed])
+
+    def tell_what_was_read(self) -> None:
+        """Publish that there is what no other event has told, if there is."""
+        if self.redis.exists(self._untold_key):
+            with self.transaction() as transaction:
+                transaction.publish(ArchiveRead(revision=next(self._revisions(1))))
+                transaction.pipeline.delete(self._untold_key)
 
     def _write_thread(
         self,
@@ -208,7 +232,8 @@ class ChatStore(RoomStore, AvatarStore):
                 continue
             if _is_news(message, known):
                 message = message.model_copy(update={"revision": next(revisions)})
-                transaction.publish(MessageChanged(message=message))
+                if thread.is_told:
+                    transaction.publish(MessageChanged(message=message))
             thread.messages[message_id] = message
             pipeline.zadd(self._order_key(conversation_id), {message_id: message.position})
             key = self._messages_key(conversation_id)
@@ -220,8 +245,9 @@ class ChatStore(RoomStore, AvatarStore):
             return
         if _shown(changed) != _shown(state):
             changed = changed.model_copy(update={"revision": next(revisions)})
-            conversation = Conversation.model_validate(changed.model_dump())
-            transaction.publish(ConversationChanged(conversation=conversation))
+            if thread.is_told:
+                conversation = Conversation.model_validate(changed.model_dump())
+                transaction.publish(ConversationChanged(conversation=conversation))
         thread.state = changed
         pipeline.hset(self._threads_key, conversation_id, changed.model_dump_json())
 
@@ -248,17 +274,14 @@ class ChatStore(RoomStore, AvatarStore):
         pipeline = self.redis.pipeline(transaction=False)
         for each in conversation_ids:
             pipeline.zrange(self._order_key(each), 0, -WINDOW - 1)
-        for each, old in zip(conversation_ids, pipeline.execute(), strict=True):
-            if old:
-                self._drop(each, old)
-
-    def _drop(self, conversation_id: str, old: list[str]) -> None:
-        messages = self._messages(conversation_id, old)
+        old = dict(zip(conversation_ids, pipeline.execute(), strict=True))
+        dropped = self._messages_of(old)
         with self.transaction() as transaction:
-            transaction.pipeline.zrem(self._order_key(conversation_id), *old)
-            transaction.pipeline.hdel(self._messages_key(conversation_id), *old)
-            if ids := [key for message in messages for key in keys_of(message)]:
-                transaction.pipeline.hdel(self._ids_key(conversation_id), *ids)
+            for each, messages in dropped.items():
+                transaction.pipeline.zrem(self._order_key(each), *old[each])
+                transaction.pipeline.hdel(self._messages_key(each), *old[each])
+                if ids := [key for message in messages for key in keys_of(message)]:
+                    transaction.pipeline.hdel(self._ids_key(each), *ids)
 
     def _window(self, conversation_id: str) -> dict[str, Message]:
         texts = self.redis.hvals(self._messages_key(conversation_id))
@@ -266,17 +289,18 @@ class ChatStore(RoomStore, AvatarStore):
         return {message.message_id: message for message in messages}
 
     def _messages(self, conversation_id: str, ids: Iterable[str]) -> list[Message]:
-        wanted = list(ids)
-        if not wanted:
-            return []
-        texts = self.redis.hmget(self._messages_key(conversation_id), wanted)
-        return [Message.model_validate_json(text) for text in texts if text]
+        return self._messages_of({conversation_id: ids}).get(conversation_id, [])
 
-    def _state(self, conversation_id: str) -> ThreadState:
-        text = self.redis.hget(self._threads_key, conversation_id)
-        if text:
-            return ThreadState.model_validate_json(text)
-        return ThreadState(conversation_id=conversation_id, revision=0)
+    def _messages_of(self, ids: Mapping[str, Iterable[str]]) -> dict[str, list[Message]]:
+        """Those that are kept, of each conversation of which any is wanted."""
+        wanted = {each: found for each, some in ids.items() if (found := list(some))}
+        pipeline = self.redis.pipeline(transaction=False)
+        for conversation_id, found in wanted.items():
+            pipeline.hmget(self._messages_key(conversation_id), found)
+        return {
+            conversation_id: [Message.model_validate_json(text) for text in texts if text]
+            for conversation_id, texts in zip(wanted, pipeline.execute(), strict=True)
+        }
 
     def _revisions(self, number: int) -> Iterator[int]:
         """One count for all messages and conversations; what is not used is left out."""
@@ -305,6 +329,10 @@ class ChatStore(RoomStore, AvatarStore):
 
     def _amendments_key(self, conversation_id: str) -> str:
         return self.key("amendments", conversation_id)
+
+
+def _known(keys: Iterable[str], found: Iterable[str | None]) -> dict[str, str]:
+    return {key: each for key, each in zip(keys, found, strict=False) if each}
 
 
 def _is_news(message: Message, known: Message | None) -> bool:

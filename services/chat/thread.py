@@ -19,6 +19,13 @@ class ThreadState(Conversation):
     """Position of the last message of ours that the other has seen."""
 
 
+def state_of(conversation_id: str, text: str | None) -> ThreadState:
+    """As it is kept; nobody has written in one that is not."""
+    if text:
+        return ThreadState.model_validate_json(text)
+    return ThreadState(conversation_id=conversation_id, revision=0)
+
+
 @dataclass
 class Thread:
     """What is known of a conversation. Whoever changes it holds the store's lock."""
@@ -35,6 +42,8 @@ class Thread:
     changed_ids: set[str] = field(default_factory=set)
     changed_amendments: set[str] = field(default_factory=set)
     is_whole: bool = False
+    is_told: bool = True
+    """Whether events tell what has changed; if not, one event says in the end that much has."""
 
     def window(self) -> list[Message]:
         """All messages that are kept, in their order."""

@@ -12,7 +12,13 @@ from bus.rpc import rpc
 from bus.timer import every
 from bus.vault import vault
 from contracts.base import Command
-from contracts.errors import EngineDown, InvalidRequest, SignedOut, SignInFailed
+from contracts.errors import (
+    EngineDown,
+    InvalidRequest,
+    SignedOut,
+    SignInFailed,
+    WrongCallState,
+)
 from contracts.instance import ChangeProfile
 from contracts.registration import (
     AccountHolder,
@@ -22,6 +28,7 @@ from contracts.registration import (
     RegistrationState,
     SignIn,
     SipAccount,
+    TakePassword,
 )
 from contracts.voicemail import Voicemail
 from services.sip.engine.commands import EngineAccount, RegistrationUpdate, SipEngine, SipSnapshot
@@ -72,6 +79,16 @@ class AccountPart(RegistrationRpc):
             self._restore(changed)
             is_remembered = self.store.get_sealed_account() is not None
             self.keeper.put(changed, self.store, self.vault, remember=is_remembered)
+
+    @rpc
+    def change_password(self, request: TakePassword) -> Registration:
+        with self.keeper.lock:
+            if self.store.running_calls():
+                raise WrongCallState("calls run")
+            account = self.account().model_copy(update={"password": request.password})
+            is_remembered = self.store.get_sealed_account() is not None
+            wanted = SignIn(account=account, remember=is_remembered)
+            return self._sign_in(wanted, time.monotonic() + SIGN_IN_TIMEOUT_S)
 
     @rpc
     def get_account_holder(self) -> AccountHolder | None:

@@ -6,7 +6,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import audio_loop, call_setup, calls, devices, footprint, port_to_port, remote
+from tests.bench import (
+    audio_loop,
+    call_setup,
+    calls,
+    chat,
+    devices,
+    footprint,
+    port_to_port,
+    remote,
+)
 from tests.bench.figures import Report, machine
 
 Bench = Callable[[Path], Report]
@@ -28,6 +37,7 @@ def main() -> None:
         "call_setup": call_setup.measure,
         "audio_loop": lambda directory: audio_loop.measure(directory, arguments.minutes),
         "calls": calls.measure,
+        "chat": chat.measure,
         "devices": devices.measure,
         "port_to_port": port_to_port.measure,
         "remote": lambda directory: remote.measure(directory, arguments.minutes),

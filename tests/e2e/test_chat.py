@@ -1,13 +1,13 @@
 """Alice and bob write to each other, each with a stack and a browser of their own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from deploy.stack import Stack
+from tests.e2e.chatter import Chatter
 from tests.e2e.conftest import Chromium, sign_in
 from tests.peers.face import Face
 
@@ -15,45 +15,6 @@ MESSAGES = 80
 """More than the page asks for at once."""
 
 numbers = count(1)
-
-
-@dataclass(frozen=True)
-class Chatter:
-    """Somebody at the page of their stack."""
-
-    page: Page
-
-    def opens(self, name: str) -> None:
-        """The conversation with a contact; what is written goes there."""
-        self.page.get_by_test_id("contact").filter(has_text=name).get_by_role(
-            "button"
-        ).first.click()
-        expect(self.composer).to_be_focused()
-
-    @property
-    def composer(self) -> Locator:
-        return self.page.get_by_test_id("composer")
-
-    def writes(self, text: str) -> None:
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
-
-    def message(self, text: str) -> Locator:
-        return self.page.get_by_test_id("message").filter(has_text=text)
-
-    def sees(self, text: str, *, delivery: str | None = None) -> Locator:
-        """Once, and with how far it got if it is their own."""
-        message = self.message(text)
-        expect(message).to_have_count(1)
-        if delivery is not None:
-            sign = message.get_by_test_id("delivery")
-            expect(sign).to_have_attribute("data-delivery", delivery)
-        return message
-
-    def chooses(self, item: str, text: str) -> None:
-        """From the menu of a message."""
-        self.sees(text).locator(".bubble").click(button="right")
-        self.page.get_by_role("menuitem", name=item).click()
 
 
 @pytest.fixture

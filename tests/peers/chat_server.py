@@ -6,14 +6,19 @@ from subprocess import Popen
 from typing import Self
 
 from deploy.practice.server import PracticeServer, prosody
+from deploy.program import write
 from deploy.testing import start, stop
 
 
 class ChatServer:
-    """Prosody with the people of the practice server, without a PBX."""
+    """Prosody with the people of the practice server, without a PBX.
 
-    def __init__(self, directory: Path) -> None:
+    `options` and `hosts` are further lines of its configuration, before and after the others.
+    """
+
+    def __init__(self, directory: Path, options: str = "", hosts: str = "") -> None:
         self.practice = PracticeServer.create(directory)
+        self._options, self._hosts = options, hosts
         self._process: Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -24,7 +29,10 @@ class ChatServer:
         self.stop()
 
     def start(self) -> None:
-        self._process = start(prosody(self.practice), self.practice.directory / "log")
+        program = prosody(self.practice)
+        config = Path(program.argv[-1])
+        write(config, f"{self._options}\n{config.read_text()}\n{self._hosts}\n")
+        self._process = start(program, self.practice.directory / "log")
 
     def stop(self) -> None:
         if self._process is not None:

@@ -14,7 +14,7 @@ from slixmpp.xmlstream.matcher import StanzaPath
 
 from tests.peers.ear import eventually
 
-PLUGINS = (30, 45, 54, 66, 84, 85, 184, 198, 199, 203, 249, 280)
+PLUGINS = (30, 45, 54, 66, 77, 84, 85, 184, 191, 198, 199, 203, 249, 280)
 PLUGINS += (308, 313, 333, 359, 402, 424, 428, 444, 461, 490)
 ANSWER_S = 10
 
@@ -32,14 +32,18 @@ class Server(Protocol):
 class Chatter:
     """One signed-in client, in a thread of its own. `messages` are all message stanzas it got."""
 
-    def __init__(self, server: Server, user: str, resource: str = "peer") -> None:
+    def __init__(
+        self, server: Server, user: str, resource: str = "peer", password: str = ""
+    ) -> None:
         self.jid = f"{user}@practice"
         self.messages: list[Message] = []
         self._server = server
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-        self.client: ClientXMPP = self.do(lambda: self._make(user, resource))
+        self.client: ClientXMPP = self.do(
+            lambda: self._make(user, resource, password or f"{user}-practice")
+        )
 
     def __enter__(self) -> Self:
         is_open = threading.Event()
@@ -135,9 +139,9 @@ class Chatter:
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(within_s)
 
-    def _make(self, user: str, resource: str) -> ClientXMPP:
+    def _make(self, user: str, resource: str, password: str) -> ClientXMPP:
         asyncio.set_event_loop(self._loop)
-        client = ClientXMPP(f"{self.jid}/{resource}", f"{user}-practice")
+        client = ClientXMPP(f"{self.jid}/{resource}", password)
         client.ca_certs = str(self._server.authority)
         client.enable_direct_tls = False
         for number in PLUGINS:

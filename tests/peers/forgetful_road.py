@@ -54,6 +54,7 @@ class ForgetfulRoad:
             while piece := source.recv(LARGEST_PIECE_BYTES):
                 if age == self._age:
                     target.sendall(piece)
+        with suppress(OSError):  # also if it was reset: who is killed says no good-bye
             if age == self._age:
                 target.shutdown(socket.SHUT_WR)
 

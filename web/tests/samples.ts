@@ -10,6 +10,7 @@ import type {
   Message,
   OwnPresence,
   Registration,
+  Room,
   RosterItem,
   Session,
   Team,
@@ -236,6 +237,20 @@ export function rosterItemOf(changes: Partial<RosterItem> = {}): RosterItem {
     groups: [],
     subscription: 'both',
     presence: { show: 'available', status: '' },
+    ...changes,
+  }
+}
+
+export function roomOf(changes: Partial<Room> = {}): Room {
+  return {
+    conversation_id: 'r1@rooms.example.com',
+    revision: 1,
+    name: 'Offer',
+    topic: '',
+    is_owner: true,
+    has_left: false,
+    end: null,
+    members: [],
     ...changes,
   }
 }

@@ -142,7 +142,7 @@ class ChatAgent(RoomAgent, PersonalCommands):
 
     def send(self, stanza: Outgoing) -> None:
         client = self._client()
-        if stanza.stanza_id in self._taken:
+        if stanza.stanza_id in self._taken or not self._is_place_open(stanza):
             return
         self._taken.add(stanza.stanza_id)
         is_marker = stanza.kind is OutgoingKind.DISPLAYED

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Model
 from contracts.chat import DeliveryProblem, Direction
-from contracts.chat_connection import ChatAccount, ChatConnection
+from contracts.chat_connection import ChangePassword, ChatAccount, ChatConnection
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
 from services.chat.engine.avatar_update import AvatarNews, OwnPicture
@@ -196,12 +196,17 @@ class ChatEngine(RoomsEngine):
     def get_connection(self) -> ConnectionUpdate:
         raise NotImplementedError
 
+    def change_password(self, query_id: str, request: ChangePassword) -> None:
+        """At the server and here; a ServerAnswer follows. Raises ChatDisconnected."""
+        raise NotImplementedError
+
     def put_presence(self, presence: OwnPresence) -> None:
         """Tell others now, or when connected."""
         raise NotImplementedError
 
     def send(self, stanza: Outgoing) -> None:
-        """Once per stream: one that this stream took already is not sent again.
+        """Once per stream: one that this stream took already is not sent again, one for a room
+        that we are not in not at all.
 
         Raises ChatDisconnected.
         """

@@ -7,8 +7,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import structlog
+from pydantic import SecretStr
 from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
 
@@ -25,6 +27,8 @@ PAUSE_S = (1.0, 60.0)  # first and longest
 PING_PERIOD_S = 60.0
 PING_TIMEOUT_S = 15.0
 LEAVE_TIMEOUT_S = 1.0
+PASSWORD_TIMEOUT_S = 10.0
+REGISTER = "jabber:iq:register"
 CREDENTIALS_REFUSED = ("not-authorized", "account-disabled", "credentials-expired")
 
 
@@ -64,6 +68,21 @@ class Connection:
 
     def begin(self) -> None:
         self._task = asyncio.get_event_loop().create_task(self._run())
+
+    async def change_password(self, password: SecretStr) -> None:
+        """XEP-0077 section 3.3. This stream stays open, the next one begins with it.
+
+        Raises IqError, IqTimeout.
+        """
+        account, client = self.account.account, self.client
+        iq = client.make_iq_set(ito=client.boundjid.host)
+        query = ET.SubElement(iq.xml, f"{{{REGISTER}}}query")
+        ET.SubElement(query, f"{{{REGISTER}}}username").text = client.boundjid.user
+        ET.SubElement(query, f"{{{REGISTER}}}password").text = password.get_secret_value()
+        await iq.send(timeout=PASSWORD_TIMEOUT_S)
+        client.password = password.get_secret_value()
+        changed = account.model_copy(update={"password": password})
+        self.account = self.account.model_copy(update={"account": changed})
 
     async def leave(self) -> None:
         """Close the stream, so that others see us go at once."""

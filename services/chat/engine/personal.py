@@ -6,10 +6,12 @@ from typing import Any
 from slixmpp.exceptions import IqError, IqTimeout
 
 from contracts.base import Model
+from contracts.chat_connection import ChangePassword
 from services.chat.engine.avatar_update import AvatarNews, OwnPicture
 from services.chat.engine.avatars import Avatars
 from services.chat.engine.client import XmppClient
 from services.chat.engine.commands import ChatEngine
+from services.chat.engine.connection import Connection
 from services.chat.engine.server_answer import ServerAnswer
 
 
@@ -17,6 +19,7 @@ class PersonalCommands(ChatEngine):
     """The part of ChatAgent that the person's profile needs."""
 
     _avatars: Avatars | None = None
+    _connection: Connection | None = None
 
     def _client(self) -> XmppClient:
         """Raises ChatDisconnected."""
@@ -35,6 +38,11 @@ class PersonalCommands(ChatEngine):
     def forget(self) -> None:
         """There is no account any more."""
         self._avatars = None
+
+    def change_password(self, query_id: str, request: ChangePassword) -> None:
+        self._client()
+        if self._connection is not None:
+            self._spawn(self._answer(query_id, self._connection.change_password(request.new)))
 
     def fetch_avatar(self, news: AvatarNews) -> None:
         self._client()

@@ -7,7 +7,7 @@ from contracts.presence import OwnPresence
 from services.chat.engine.archive import Archive
 from services.chat.engine.bookmarks import Bookmarks
 from services.chat.engine.client import XmppClient
-from services.chat.engine.commands import Stanza
+from services.chat.engine.commands import Outgoing, Stanza
 from services.chat.engine.room_commands import RoomQuery, RoomsEngine, Seat
 from services.chat.engine.room_tasks import RoomTasks
 from services.chat.engine.rooms import Rooms
@@ -61,6 +61,12 @@ class RoomAgent(RoomsEngine):
     def _read_room(self, message: Message) -> Stanza | None:
         """What is said in a room."""
         return self._rooms.read(message) if self._rooms is not None else None
+
+    def _is_place_open(self, stanza: Outgoing) -> bool:
+        """A room takes nothing from outside; the service sends it again when we are in."""
+        if not stanza.is_groupchat:
+            return True
+        return self._rooms is not None and self._rooms.find(stanza.conversation_id) is not None
 
     def _notice_room(self, message: Message) -> None:
         """A room tells something of itself in messages that are not said in it."""

@@ -23,7 +23,7 @@ from tests.peers.face import Face
 from tests.peers.forgetful_road import ForgetfulRoad
 from tests.peers.supervised import SupervisedStack
 
-BOB = "/api/v1/conversations/bob@practice/messages"
+BOB = "bob@practice"
 SEEDS = int(os.environ.get("ARCHIVE_SEEDS", "1"))
 EVENTS = 14
 SETTLED_WITHIN_S = 40
@@ -77,24 +77,32 @@ def alice(stack: SupervisedStack) -> Iterator[Face]:
         yield face
 
 
+@pytest.mark.parametrize("is_room", [False, True], ids=["two", "room"])
 @pytest.mark.parametrize("seed", random.sample(range(10**6), SEEDS))
 def test_the_conversation_is_that_of_the_archive_whatever_fails(
-    server: ChatServer, road: ForgetfulRoad, stack: SupervisedStack, alice: Face, seed: int
+    server: ChatServer,
+    road: ForgetfulRoad,
+    stack: SupervisedStack,
+    alice: Face,
+    seed: int,
+    is_room: bool,  # noqa: FBT001 - a parameter of the test
 ):
     chance = random.Random(seed)
     mark = uuid4().hex
+    room = begins_room(alice) if is_room else None
+    conversation = room or BOB
     written: list[str] = []
 
     def alice_writes() -> None:
         for _ in range(chance.randint(1, 3)):
             written.append(text := f"{mark} alice {len(written)}")
-            alice_says(alice, text)
+            alice_says(alice, conversation, text)
 
     def bob_writes() -> None:
-        somebody_writes(server, "bob", "alice@practice", chance.randint(1, 12), mark)
+        somebody_writes(server, "bob", room, chance.randint(1, 12), mark)
 
     def tablet_writes() -> None:
-        somebody_writes(server, "alice", "bob@practice", chance.randint(1, 3), mark)
+        somebody_writes(server, "alice", room, chance.randint(1, 3), mark)
 
     says = [alice_writes, bob_writes, tablet_writes]
     fails: list[Callable[[], object]] = [
@@ -117,16 +125,28 @@ def test_the_conversation_is_that_of_the_archive_whatever_fails(
         def is_settled() -> bool:
             expected[:] = [
                 message["mam_result"]["forwarded"]["stanza"]["body"]
-                for message in auditor.archive()
+                for message in auditor.archive(room)
                 if mark in message["mam_result"]["forwarded"]["stanza"]["body"]
             ]
-            return set(written) <= set(expected) and shown(alice, mark) == expected
+            is_whole = set(written) <= set(expected)
+            return is_whole and shown(alice, conversation, mark) == expected
 
         eventually(is_settled, within_s=SETTLED_WITHIN_S, what=f"seed {seed}: not as the archive")
     assert sorted(each for each in expected if f"{mark} alice" in each) == sorted(written)
 
 
-def alice_says(face: Face, text: str) -> None:
+def begins_room(face: Face) -> str:
+    """When the connection is back after the last break."""
+
+    def begin() -> httpx.Response | None:
+        room = {"name": "Room", "members": [BOB]}
+        response = face.request("POST", "/api/v1/rooms", room)
+        return response if response.status_code == 201 else None
+
+    return str(eventually(begin, within_s=ASK_FOR_S).json()["conversation_id"])
+
+
+def alice_says(face: Face, conversation: str, text: str) -> None:
     """As a page does: again, under the same key, until there is an answer."""
     key = uuid4().hex
     deadline = time.monotonic() + ASK_FOR_S
@@ -134,7 +154,11 @@ def alice_says(face: Face, text: str) -> None:
     def is_answered() -> bool:
         try:
             response = face.request(
-                "POST", BOB, {"body": text}, headers={"Idempotency-Key": key}, timeout=6
+                "POST",
+                f"/api/v1/conversations/{conversation}/messages",
+                {"body": text},
+                headers={"Idempotency-Key": key},
+                timeout=6,
             )
         except httpx.TransportError:
             return False
@@ -144,16 +168,27 @@ def alice_says(face: Face, text: str) -> None:
     eventually(is_answered, within_s=deadline - time.monotonic(), what="no answer")
 
 
-def somebody_writes(server: ChatServer, user: str, to: str, number: int, mark: str) -> None:
-    """From another client, which sees that the server has it all."""
+def somebody_writes(
+    server: ChatServer, user: str, room: str | None, number: int, mark: str
+) -> None:
+    """From another client, to the other or into a room, and until the server has it all."""
     with Chatter(server.practice, user, "elsewhere") as writer:
-        for each in range(number):
-            writer.send(to, f"{mark} elsewhere {user} {each} {uuid4()}")
+        texts = [f"{mark} elsewhere {user} {each} {uuid4()}" for each in range(number)]
+        if room is not None:
+            writer.enter(room)
+        for text in texts:
+            if room is not None:
+                writer.send(room, text, kind="groupchat")
+            else:
+                writer.send(BOB if user == "alice" else "alice@practice", text)
+        if room is not None:
+            writer.hears(texts[-1])
         writer.ask(lambda: writer.client.plugin["xep_0199"].send_ping(writer.client.boundjid.bare))
 
 
-def shown(face: Face, mark: str) -> list[str]:
-    response = face.request("GET", BOB, params={"limit": 200})
+def shown(face: Face, conversation: str, mark: str) -> list[str]:
+    path = f"/api/v1/conversations/{conversation}/messages"
+    response = face.request("GET", path, params={"limit": 200})
     if response.status_code != 200:
         return []
     return [each["body"] for each in response.json()["items"] if mark in each["body"]]

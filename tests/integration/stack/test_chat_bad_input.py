@@ -14,6 +14,8 @@ from tests.peers.ear import eventually
 from tests.peers.face import Face, Json
 
 ALICE, BOB = "alice@practice", "bob@practice"
+BURST = 1100
+"""More than are kept here, and more than events tell one by one."""
 
 
 @pytest.fixture
@@ -113,3 +115,19 @@ def test_a_text_stays_what_it_is(alice: Face, bob: Chatter, text: str):
     bob.send(ALICE, body)
 
     assert sees(alice, body[:32])["body"] == body
+
+
+def test_a_burst_is_there_whole_and_in_its_order(alice: Face, bob: Chatter):
+    mark = uuid4().hex
+    for each in range(BURST):
+        bob.send(ALICE, f"{mark} {each}.")
+    sees(alice, f"{mark} {BURST - 1}.", within_s=60)
+
+    seen: list[str] = []
+    page: Json = {"older": ""}
+    while page["older"] is not None and f"{mark} 0." not in seen:
+        before = {"before": page["older"]} if page["older"] else {}
+        path = f"/api/v1/conversations/{BOB}/messages"
+        page = alice.request("GET", path, params={"limit": 200, **before}).json()
+        seen = [each["body"] for each in page["items"] if mark in each["body"]] + seen
+    assert seen == [f"{mark} {each}." for each in range(BURST)]

@@ -214,6 +214,27 @@ def test_owners_rename_a_room_everybody_changes_its_topic_and_it_outlives_its_ow
     assert bodies(alice, room_id) == ["good-bye", "welcome back"]
 
 
+def test_robots_take_an_invitation_and_bob_answers_once(alice: Face, bob: Face):
+    """So that one person alone can try it. Bob himself is away."""
+    assert bob.request("DELETE", "/api/v1/session").status_code == 204
+
+    def is_robot_alone() -> bool:
+        items = alice.request("GET", "/api/v1/roster").json()["items"]
+        return "robot" in next(each for each in items if each["jid"] == BOB)["presence"]["status"]
+
+    eventually(is_robot_alone)
+    room_id = begins(alice, BOB, CAROL)
+    there = {"show": "available"}
+    eventually(
+        lambda: all(there.items() <= each.items() for each in room(alice, room_id)["members"])
+    )
+    says(alice, room_id, "hello robots")
+    sees(alice, room_id, "You wrote: “hello robots”", sender=BOB)
+    says(alice, room_id, "and again")
+    sees(alice, room_id, "and again", delivery="sent")
+    assert [each["sender"] for each in messages(alice, room_id)] == [ALICE, BOB, ALICE]
+
+
 def test_who_is_removed_and_whose_room_is_destroyed_can_read_it_still(
     alice: Face, bob: Face, tablet: Chatter
 ):

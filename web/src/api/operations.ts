@@ -5,6 +5,7 @@ import type {
   AudioSinkList,
   Call,
   CallList,
+  ChatCredentials,
   Conference,
   Contact,
   ContactList,
@@ -19,6 +20,7 @@ import type {
   Lamp,
   LampList,
   OtherCalls,
+  PasswordChange,
   Session,
   Settings,
   SettingsPatch,
@@ -38,6 +40,10 @@ export type TeamVerb = 'log-in' | 'log-out' | 'unpause'
 
 export const signIn = (credentials: Credentials) =>
   command<Session>('POST', '/session', credentials)
+export const signInToChat = (credentials: ChatCredentials) =>
+  command<Session>('POST', '/session/chat', credentials)
+export const changePassword = (current: string, changed: string) =>
+  command<PasswordChange>('POST', '/profile/password', { current, new: changed })
 export const getSession = () => get<Session>('/session')
 export const signOut = () => command<undefined>('DELETE', '/session')
 

@@ -29,6 +29,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in to chat alone: its server has refused the password, or has another user.
+         * @description The telephone goes on meanwhile. What one signs in to the stack with stays the same.
+         */
+        post: operations["sign_in_to_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profile/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the password at the chat server, and for the telephone if the two have one.
+         * @description Then the stack is signed in to with the new one, too; also if there is no telephone.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -1171,7 +1211,20 @@ export interface components {
             /** @default hold */
             others: components["schemas"]["OtherCalls"];
         };
-        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["MissedCallsChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["RoomChanged"] | components["schemas"]["RosterChanged"] | components["schemas"]["OwnPresenceChanged"] | components["schemas"]["AvatarChanged"];
+        AnyEvent: components["schemas"]["CallChanged"] | components["schemas"]["RegistrationChanged"] | components["schemas"]["VoicemailChanged"] | components["schemas"]["IncomingRulesChanged"] | components["schemas"]["LampChanged"] | components["schemas"]["ContactChanged"] | components["schemas"]["ContactDeleted"] | components["schemas"]["JournalEntryChanged"] | components["schemas"]["MissedCallsChanged"] | components["schemas"]["SettingsChanged"] | components["schemas"]["TeamChanged"] | components["schemas"]["ChatConnectionChanged"] | components["schemas"]["ConversationChanged"] | components["schemas"]["MessageChanged"] | components["schemas"]["ArchiveRead"] | components["schemas"]["RoomChanged"] | components["schemas"]["RosterChanged"] | components["schemas"]["OwnPresenceChanged"] | components["schemas"]["AvatarChanged"];
+        /**
+         * ArchiveRead
+         * @description So much came at once that it was not told one by one: read what you show of chat anew.
+         */
+        ArchiveRead: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.archive.read";
+            /** Revision */
+            revision: number;
+        };
         /**
          * AudioCodec
          * @description What the payload of a frame is: PCM, 16 bit signed, little-endian; or an Opus packet.
@@ -1531,6 +1584,24 @@ export interface components {
              */
             type: "chat.connection.changed";
             connection: components["schemas"]["ChatConnection"];
+        };
+        /**
+         * ChatCredentials
+         * @description For chat alone, beside a telephone that goes on.
+         */
+        ChatCredentials: {
+            /** User */
+            user: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Remember
+             * @default true
+             */
+            remember: boolean;
         };
         /**
          * ChatProblem
@@ -2436,6 +2507,29 @@ export interface components {
             detail: string;
         };
         /**
+         * PasswordChange
+         * @description The chat server has the new password.
+         */
+        PasswordChange: {
+            telephone: components["schemas"]["TelephonePassword"];
+        };
+        /**
+         * PasswordDraft
+         * @description The password at the chat server, and the one that it shall be.
+         */
+        PasswordDraft: {
+            /**
+             * Current
+             * Format: password
+             */
+            current: string;
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+        };
+        /**
          * Pause
          * @description Why.
          */
@@ -3273,6 +3367,12 @@ export interface components {
          */
         TeamProblem: "connecting" | "pbx_unreachable" | "pbx_untrusted" | "access_denied" | "queue_unknown";
         /**
+         * TelephonePassword
+         * @description What the telephone makes of a password that was changed in chat.
+         * @enum {string}
+         */
+        TelephonePassword: "separate" | "changed" | "refused" | "absent";
+        /**
          * TerminationCause
          * @description Events that terminate a dialog, RFC 4235 section 3.7.2.
          * @enum {string}
@@ -3646,6 +3746,220 @@ export interface operations {
                 };
             };
             /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    sign_in_to_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatCredentials"];
+            };
+        };
+        responses: {
+            /** @description Session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin`, `sign_in_failed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `service_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `deadline_exceeded` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `storage_full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordDraft"];
+            };
+        };
+        responses: {
+            /** @description PasswordChange */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            /** @description `sign_in_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `forbidden_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `signed_out`, `wrong_call_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_refused` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description `chat_disconnected`, `service_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

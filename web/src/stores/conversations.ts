@@ -19,10 +19,10 @@ export const useConversations = defineStore('conversations', () => {
   /** Grows when an answer that is under way is no longer wanted. */
   let generation = 0
 
-  /** Those with messages, the one with the latest first. */
+  /** Those with messages, and groups; the one with the latest first. */
   const listed = computed(() =>
     [...known.values()]
-      .filter(({ last_message }) => last_message !== null)
+      .filter(({ last_message, kind }) => last_message !== null || kind === 'room')
       .sort((one, other) => timeOf(other).localeCompare(timeOf(one))),
   )
   const unread = computed(() => listed.value.reduce((sum, each) => sum + each.unread, 0))
@@ -83,4 +83,5 @@ export const useConversations = defineStore('conversations', () => {
   return { known, listed, unread, isLoaded, isAway, load, put, newsOf, markRead, clear }
 })
 
-const timeOf = ({ last_message }: Conversation) => last_message?.sent_at ?? ''
+/** Of a group without messages: when we came in. */
+const timeOf = ({ last_message, began_at }: Conversation) => last_message?.sent_at ?? began_at ?? ''

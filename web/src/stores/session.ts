@@ -4,7 +4,13 @@ import { computed, ref, watch } from 'vue'
 import { ApiProblem } from '@/api/client'
 import * as api from '@/api/operations'
 import { setStackClock } from '@/api/stack-clock'
-import type { ChatConnection, Credentials, Registration, Session } from '@/api/types'
+import type {
+  ChatConnection,
+  ChatCredentials,
+  Credentials,
+  Registration,
+  Session,
+} from '@/api/types'
 import { useKept } from './kept'
 
 export type SessionPhase = 'unknown' | 'signed_out' | 'signed_in'
@@ -29,6 +35,11 @@ export const useSession = defineStore('session', () => {
   async function signIn(credentials: Credentials): Promise<void> {
     begin(await api.signIn(credentials))
     lastSignIn.value = { user: credentials.user, server: credentials.server }
+  }
+
+  /** Beside a telephone that goes on. Throws ApiProblem. */
+  async function signInToChat(credentials: ChatCredentials): Promise<void> {
+    begin(await api.signInToChat(credentials))
   }
 
   /** The session of this browser's cookie, if there is one. Throws ApiProblem. */
@@ -87,6 +98,7 @@ export const useSession = defineStore('session', () => {
     hasChat,
     lastSignIn,
     signIn,
+    signInToChat,
     signOut,
     load,
     putRegistration,

@@ -21,6 +21,7 @@ import { useMissedCalls } from './missed-calls'
 import { useNotice } from './notice'
 import { useOutbox } from './outbox'
 import { usePresence } from './presence'
+import { useRooms } from './rooms'
 import { useRoster } from './roster'
 import { useSession } from './session'
 import { useSettings } from './settings'
@@ -43,6 +44,7 @@ export const useSync = defineStore('sync', () => {
   const threads = useThreads()
   const uploads = useUploads()
   const outbox = useOutbox()
+  const rooms = useRooms()
   const drafts = useDrafts()
   const journal = useJournal()
   const lamps = useLamps()
@@ -95,6 +97,7 @@ export const useSync = defineStore('sync', () => {
     void teams.load()
     void contacts.load()
     void conversations.load()
+    void rooms.load()
     threads.reload()
     void roster.load()
     void presence.load()
@@ -187,6 +190,11 @@ export const useSync = defineStore('sync', () => {
         return conversations.put(event.conversation)
       case 'chat.message.changed':
         return threads.put(event.message)
+      case 'chat.archive.read':
+        threads.reload()
+        return void conversations.load()
+      case 'chat.room.changed':
+        return rooms.put(event.room)
       case 'chat.roster.changed':
         return roster.take(event)
       case 'chat.own_presence.changed':
@@ -233,6 +241,7 @@ export const useSync = defineStore('sync', () => {
     contacts.clear()
     conversations.clear()
     threads.clear()
+    rooms.clear()
     lamps.clear()
     roster.clear()
     presence.clear()

@@ -2,13 +2,21 @@
 import { useI18n } from 'vue-i18n'
 import type { Conversation, Message } from '@/api/types'
 import { useContacts } from '@/stores/contacts'
+import { useConversations } from '@/stores/conversations'
 import { useOutbox } from '@/stores/outbox'
+import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 
-/** The name of who has this address: the contact's, else the address. */
+/** The name of whoever has this address: a contact, a group, or somebody in one; else the address. */
 export function nameOfAddress(jid: string): string {
-  return useContacts().byAddress.get(jid)?.name ?? jid
+  const contact = useContacts().byAddress.get(jid)
+  if (contact !== undefined) return contact.name
+  return useConversations().known.get(jid)?.name || useRooms().nicks.get(jid) || jid
 }
+
+/** Whether several people write there. */
+export const isRoom = (conversationId: string) =>
+  useConversations().known.get(conversationId)?.kind === 'room'
 
 export function useChatText() {
   const { t } = useI18n()
@@ -16,8 +24,10 @@ export function useChatText() {
   const outbox = useOutbox()
 
   /** Who says something: "You", or a name. */
-  const senderOf = ({ direction, sender }: Pick<Message, 'direction' | 'sender'>) =>
-    direction === 'sent' ? t('conversation.you') : nameOfAddress(sender)
+  function senderOf({ direction, sender, sender_name }: Message): string {
+    if (direction === 'sent') return t('conversation.you')
+    return useContacts().byAddress.get(sender)?.name ?? (sender_name || nameOfAddress(sender))
+  }
 
   const nameOfSender = (jid: string | null) => {
     if (jid === null) return ''
@@ -29,7 +39,15 @@ export function useChatText() {
     if (message.is_retracted) return t('conversation.retracted')
     const text = message.file === null ? message.body : t('file.named', { name: message.file.name })
     const line = text.replace(/\s+/g, ' ').trim().slice(0, 200)
-    return message.direction === 'sent' ? t('conversation.own', { text: line }) : line
+    if (message.direction === 'sent') return t('conversation.own', { text: line })
+    return isRoom(message.conversation_id) ? `${senderOf(message)}: ${line}` : line
+  }
+
+  /** Who writes just now; "" if nobody does. */
+  function composingOf({ kind, composer, is_composing }: Conversation): string {
+    if (!is_composing) return ''
+    if (kind !== 'room' || composer === null) return t('conversation.composing')
+    return t('room.composing', { name: nameOfAddress(composer) })
   }
 
   /** How far a message of ours got; "" for others. */
@@ -49,5 +67,5 @@ export function useChatText() {
   const unreadOf = ({ unread }: Conversation) =>
     unread > 0 ? t('conversation.unread', unread) : ''
 
-  return { senderOf, nameOfSender, excerptOf, deliveryOf, failureOf, unreadOf }
+  return { senderOf, composingOf, nameOfSender, excerptOf, deliveryOf, failureOf, unreadOf }
 }

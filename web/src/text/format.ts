@@ -79,6 +79,12 @@ export function formatDay(at: Date, now: Date, locale: string): string {
   }).format(at)
 }
 
+/** Date and time, as within a sentence. */
+export function formatMoment(at: Date, locale: string): string {
+  const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }
+  return new Intl.DateTimeFormat(regionOf(locale), options).format(at)
+}
+
 /** As short as can be: the time of today, the weekday of the last days, else the date. */
 export function formatWhen(at: Date, now: Date, locale: string): string {
   const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())

@@ -46,9 +46,14 @@ export function rowsOf({ messages, outgoing, isWhole, newAfter }: Shown): Row[] 
 }
 
 function areTogether(before: Message | undefined, message: Message): boolean {
-  if (before?.sender !== message.sender || before.direction !== message.direction) return false
+  const [one, other] = [before && sayerOf(before), sayerOf(message)]
+  if (before === undefined || one !== other) return false
   return Math.abs(timeIn(message) - timeIn(before)) < TOGETHER_MS
 }
+
+/** In a room that keeps it to itself, a name is all that tells who says something. */
+const sayerOf = ({ direction, sender, sender_name }: Message) =>
+  `${direction} ${sender} ${sender_name}`
 
 const days = new WeakMap<Message, string>()
 
