@@ -21,7 +21,7 @@ install: ## Make this clone ready to run and to be tested, without starting anyt
 
 test: lint test-unit ## Run every test
 	@echo "suites that wait for servers run two at a time, each is shown when it has ended (10 minutes)"
-	$(MAKE) --jobs 2 --no-print-directory --output-sync=line test-stack test-bus test-faults test-servers test-nat
+	$(MAKE) --jobs 2 --no-print-directory --output-sync=line test-stack test-bus test-faults test-servers test-nat SERVERS=Ejabberd
 	$(MAKE) test-e2e
 
 test-unit: install ## Run the tests that need no server
@@ -39,8 +39,8 @@ test-stack: install
 test-faults: install
 	$(PYTHON) -m pytest tests/integration/faults
 
-test-servers: install
-	$(PYTHON) -m pytest tests/integration/servers
+test-servers: install ## Run the tests with ejabberd and Prosody 13; SERVERS= chooses one
+	$(PYTHON) -m pytest tests/integration/servers -k "$(SERVERS)"
 
 test-archive: install ## Break streams and kill parts for hours: SEEDS= says how many times
 	ARCHIVE_SEEDS=$(or $(SEEDS),20) $(PYTHON) -m pytest tests/integration/faults/test_archive.py

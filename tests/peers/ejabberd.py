@@ -14,7 +14,6 @@ from deploy.program import LOOPBACK, Program, port_answers, write
 from deploy.testing import start, stop
 
 DOMAIN = "practice"
-LARGEST_BYTES = 20_000_000
 _CONFIG = """
 hosts: [ {domain} ]
 loglevel: info
@@ -67,6 +66,8 @@ modules:
 class Ejabberd:
     """The server of Debian's package, in directories and on ports of its own."""
 
+    largest_bytes = 20_000_000
+
     def __init__(self, directory: Path) -> None:
         for part in ("keys", "certificates", "mnesia", "uploads", "log"):
             (directory / part).mkdir(parents=True, exist_ok=True)
@@ -79,6 +80,7 @@ class Ejabberd:
         self._process = start(self._program(), self._directory / "log")
         for user in USERS:
             self.does("register", user=user, host=DOMAIN, password=f"{user}-practice")
+        self._makes_contacts("alice", "bob", group="Colleagues")
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -110,7 +112,7 @@ class Ejabberd:
         assert response.status_code == 200, response.text
         return response.json()
 
-    def makes_contacts(self, one: str, other: str, group: str) -> None:
+    def _makes_contacts(self, one: str, other: str, group: str) -> None:
         """Each sees the other's presence."""
         for owner, contact in ((one, other), (other, one)):
             self.does(
@@ -140,7 +142,7 @@ class Ejabberd:
             xmpp_port=self.xmpp_port,
             direct_tls_port=self.direct_tls_port,
             http_port=self._http_port,
-            largest_bytes=LARGEST_BYTES,
+            largest_bytes=self.largest_bytes,
         )
         library = next(Path("/usr/lib").glob("*/ejabberd-*"))
         environment = {

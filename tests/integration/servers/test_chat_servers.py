@@ -21,9 +21,10 @@ from deploy.stack import programs as stack_programs
 from deploy.testing import Process, running, start, stop
 from tests.peers.chatter import Chatter
 from tests.peers.ear import eventually
-from tests.peers.ejabberd import LARGEST_BYTES, Ejabberd
+from tests.peers.ejabberd import Ejabberd
 from tests.peers.face import Face, Json
 from tests.peers.name_server import NameServer
+from tests.peers.prosody13 import Prosody13
 from tests.peers.tls_door import TlsDoor
 
 ALICE, BOB = "alice@practice", "bob@practice"
@@ -31,6 +32,7 @@ CONVERSATION = f"/api/v1/conversations/{BOB}"
 DIRECT_TLS = ("_xmpps-client._tcp.practice", "SRV")
 STARTTLS = ("_xmpp-client._tcp.practice", "SRV")
 
+ChatServer = Ejabberd | Prosody13
 Zone = dict[tuple[str, str], list[str]]
 
 
@@ -38,7 +40,7 @@ Zone = dict[tuple[str, str], list[str]]
 class World:
     """A server, what DNS tells of it, and Alice's stack, whose chat engine can be away."""
 
-    server: Ejabberd
+    server: ChatServer
     zone: Zone
     stack: Stack
     face: Face
@@ -94,22 +96,23 @@ class World:
         return eventually(look, what=f"{body!r} is not {expected}")
 
 
-@pytest.fixture(scope="module")
-def server(servers_directory: Path) -> Iterator[Ejabberd]:
-    with Ejabberd(servers_directory / "ejabberd") as ejabberd:
-        ejabberd.makes_contacts("alice", "bob", group="Colleagues")
-        yield ejabberd
+@pytest.fixture(scope="module", params=[Ejabberd, Prosody13])
+def server(request: pytest.FixtureRequest, servers_directory: Path) -> Iterator[ChatServer]:
+    """Alice and Bob are contacts."""
+    with request.param(servers_directory / request.param.__name__.lower()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def world(server: Ejabberd, expired: Path, servers_directory: Path) -> Iterator[World]:
+def world(server: ChatServer, expired: Path, servers_directory: Path) -> Iterator[World]:
     """Alice is not signed in yet."""
-    instances = servers_directory / "ejabberd-instances"
+    name = f"at-{type(server).__name__.lower()}"
+    instances = servers_directory / f"{name}-instances"
     instances.mkdir()
     authorities = {"practice": server.authority, "other": expired / certificates.AUTHORITY}
-    for name, authority in authorities.items():
-        write(instances / f"{name}.toml", profile(name, authority))
-    stack = Stack.create(servers_directory / "elsewhere", (instances,), name="elsewhere")
+    for each, authority in authorities.items():
+        write(instances / f"{each}.toml", profile(each, authority))
+    stack = Stack.create(servers_directory / name, (instances,), name=name)
     zone: Zone = {}
     with (
         NameServer(zone) as name_server,
@@ -133,7 +136,7 @@ def profile(name: str, authority: Path) -> str:
     return f'name = "{name}"\ndomain = "practice"\n{trust}\n'
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def expired(servers_directory: Path) -> Path:
     """An authority, and a certificate of an hour ago."""
     directory = servers_directory / "expired"
@@ -152,7 +155,7 @@ def alice(world: World) -> World:
 
 
 @pytest.fixture
-def bob(server: Ejabberd, alice: World) -> Iterator[Chatter]:
+def bob(server: ChatServer, alice: World) -> Iterator[Chatter]:
     with Chatter(server, "bob") as bob:
         yield bob
 
@@ -177,14 +180,14 @@ def test_messages_go_both_ways_with_receipts_and_corrections(alice: World, bob: 
     assert alice.sees(again)["edited_at"]
 
 
-def test_what_another_device_writes_is_known_here(alice: World, bob: Chatter, server: Ejabberd):
+def test_what_another_device_writes_is_known_here(alice: World, bob: Chatter, server: ChatServer):
     with Chatter(server, "alice", "tablet") as tablet:
         tablet.send(BOB, text := f"from the tablet {uuid4()}")
         alice.sees(text, direction="sent")
 
 
 def test_what_was_read_is_told_among_our_devices_and_nobody_else(
-    alice: World, bob: Chatter, server: Ejabberd
+    alice: World, bob: Chatter, server: ChatServer
 ):
     with Chatter(server, "alice", "tablet") as tablet:
         bob.send(ALICE, text := f"read here {uuid4()}")
@@ -230,7 +233,7 @@ def test_contacts_are_there_with_their_presence(alice: World, bob: Chatter):
 
 
 def test_what_was_missed_is_there_once_and_in_the_archives_order(
-    alice: World, server: Ejabberd, bob: Chatter
+    alice: World, server: ChatServer, bob: Chatter
 ):
     """Missed by an engine that was away; it comes back to another port, and by STARTTLS.
 
@@ -262,9 +265,9 @@ def test_what_was_missed_is_there_once_and_in_the_archives_order(
         eventually(lambda: shown() == archive, within_s=20, what="not as the archive")
 
 
-def test_a_file_goes_by_the_servers_place_for_files(alice: World, bob: Chatter, server: Ejabberd):
+def test_a_file_goes_by_the_servers_place_for_files(alice: World, bob: Chatter, server: ChatServer):
     limit = alice.face.request("GET", "/api/v1/uploads").json()["largest_bytes"]
-    assert limit == LARGEST_BYTES
+    assert limit == server.largest_bytes
 
     content = os.urandom(100_000)
     response = alice.face.http.post(
@@ -277,7 +280,7 @@ def test_a_file_goes_by_the_servers_place_for_files(alice: World, bob: Chatter, 
 
 
 def test_a_server_that_cannot_show_who_it_is_gets_no_password(
-    world: World, server: Ejabberd, expired: Path
+    world: World, server: ChatServer, expired: Path
 ):
     """Another authority has signed for it, over either kind of TLS; or it was valid once."""
     with TlsDoor(expired) as door:
