@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.avatars import AvatarRpc
 from contracts.base import Command, Event, Model
+from contracts.blocking import BlockingRpc
 from contracts.chat_connection import ChatConnectionRpc
 from contracts.files import FilesRpc, SharedFile
 from contracts.health import PartHealth
@@ -14,6 +15,7 @@ from contracts.identity import BareJid
 from contracts.presence import PresenceRpc
 from contracts.rooms import LONGEST_NICK, LONGEST_ROOM_NAME, RoomsRpc
 from contracts.roster import RosterRpc
+from contracts.subscriptions import SubscriptionRpc
 
 LONGEST_BODY = 16_000
 """Of what we send; what comes is cut at four times as much."""
@@ -208,7 +210,16 @@ class ArchiveRead(Event):
     revision: int
 
 
-class ChatRpc(ChatConnectionRpc, RosterRpc, PresenceRpc, FilesRpc, RoomsRpc, AvatarRpc):
+class ChatRpc(
+    ChatConnectionRpc,
+    RosterRpc,
+    PresenceRpc,
+    FilesRpc,
+    RoomsRpc,
+    AvatarRpc,
+    BlockingRpc,
+    SubscriptionRpc,
+):
     """RPC interface of the chat service.
 
     Commands raise SignedOut without an account. Without a connection they are kept and take

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from contracts.avatars import AvatarChanged
+from contracts.blocking import BlockListChanged
 from contracts.chat import ArchiveRead, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.directory import ContactChanged, ContactDeleted
@@ -18,6 +19,7 @@ from contracts.registration import RegistrationChanged
 from contracts.rooms import RoomChanged
 from contracts.roster import RosterChanged
 from contracts.sip import CallChanged
+from contracts.subscriptions import SubscriptionRequestsChanged
 from contracts.teams import TeamChanged
 from contracts.voicemail import VoicemailChanged
 
@@ -40,7 +42,9 @@ AnyEvent = Annotated[
     | RoomChanged
     | RosterChanged
     | OwnPresenceChanged
-    | AvatarChanged,
+    | AvatarChanged
+    | BlockListChanged
+    | SubscriptionRequestsChanged,
     Field(discriminator="type"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -14,6 +14,7 @@ from bus.threaded import ThreadedBus
 from contracts.audio_sinks import AudioSinkRpc
 from contracts.avatars import AvatarChanged
 from contracts.base import Event
+from contracts.blocking import BlockListChanged
 from contracts.chat import ArchiveRead, ChatRpc, ConversationChanged, MessageChanged
 from contracts.chat_connection import ChatConnectionChanged
 from contracts.conferences import ConferenceRpc
@@ -31,6 +32,7 @@ from contracts.rooms import RoomChanged
 from contracts.roster import RosterChanged
 from contracts.sip import CallChanged, SipRpc
 from contracts.sound_check import SoundCheckRpc
+from contracts.subscriptions import SubscriptionRequestsChanged
 from contracts.teams import TeamChanged, TeamsRpc
 from contracts.voicemail import VoicemailChanged
 from gateway.absence import Absence
@@ -139,6 +141,8 @@ def attach(app: Flask, settings: GatewaySettings) -> None:
             RosterChanged: event_log.append,
             OwnPresenceChanged: event_log.append,
             AvatarChanged: event_log.append,
+            BlockListChanged: event_log.append,
+            SubscriptionRequestsChanged: event_log.append,
         },
     )
     app.extensions[_NAME] = made = Parts(

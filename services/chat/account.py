@@ -169,6 +169,8 @@ class AccountPart(ChatConnectionRpc):
         self.progress.begin()
         self.store.put_connection(ABSENT)
         self.store.replace_roster([])
+        self.store.put_requests(())
+        self.store.put_block_list((), is_offered=False)
         with suppress(EngineDown):  # a new one knows nothing; `engine_connected` does the rest
             self.engine.remove_account()
 

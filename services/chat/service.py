@@ -12,6 +12,7 @@ from services.chat.engine.commands import ChatSnapshot, ConnectionUpdate
 from services.chat.files import FilesPart
 from services.chat.history import HistoryPart
 from services.chat.password import PasswordPart
+from services.chat.people import PeoplePart
 from services.chat.presence import PresencePart
 from services.chat.rooms import RoomPart
 from services.chat.roster import RosterPart
@@ -26,6 +27,7 @@ class ChatService(
     PresencePart,
     AvatarPart,
     PasswordPart,
+    PeoplePart,
     ChatRpc,
 ):
     """Names of methods and what they raise: contracts/chat.py."""

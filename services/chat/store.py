@@ -21,6 +21,7 @@ from contracts.chat_connection import ChatConnection, ChatConnectionChanged
 from services.chat.avatar_store import AvatarStore
 from services.chat.engine.commands import Outgoing, Stanza
 from services.chat.engine.room_commands import Invitation
+from services.chat.people_store import PeopleStore
 from services.chat.room_store import MOST_INVITATIONS, RoomStore
 from services.chat.thread import Thread, ThreadState, keys_of, state_of
 
@@ -31,7 +32,7 @@ MOST_AMENDMENTS = 1000
 _stanzas: TypeAdapter[list[Stanza]] = TypeAdapter(list[Stanza])
 
 
-class ChatStore(RoomStore, AvatarStore):
+class ChatStore(RoomStore, AvatarStore, PeopleStore):
     """chat:connection, chat:account, chat:owner (whose conversations these are), chat:resource,
     chat:cursor (what was read of the archive), chat:cursor:{room} (of a room's), chat:outgoing
     (what the server has not got yet), chat:revision, chat:untold (no event has told all),

@@ -11,6 +11,7 @@ from nameko.extensions import Entrypoint
 from contracts.audio_sinks import AudioSinkRpc
 from contracts.avatars import AvatarRpc
 from contracts.base import Event
+from contracts.blocking import BlockingRpc
 from contracts.chat import ChatRpc
 from contracts.chat_connection import ChatConnectionRpc
 from contracts.conferences import ConferenceRpc
@@ -24,6 +25,7 @@ from contracts.rooms import RoomsRpc
 from contracts.roster import RosterRpc
 from contracts.sip import SipRpc
 from contracts.sound_check import SoundCheckRpc
+from contracts.subscriptions import SubscriptionRpc
 from contracts.teams import TeamsRpc
 from gateway.openapi import document
 from services.chat.engine.agent import ChatAgent
@@ -63,6 +65,8 @@ def methods(interface: type) -> list[str]:
         (RoomsRpc, ChatService),
         (PresenceRpc, ChatService),
         (AvatarRpc, ChatService),
+        (BlockingRpc, ChatService),
+        (SubscriptionRpc, ChatService),
     ],
 )
 def test_every_method_of_an_interface_is_an_entrypoint_of_its_service(interface, service):

@@ -89,6 +89,8 @@ class ChatAgent(RoomAgent, PersonalCommands):
             arrivals=tuple(self._held),
             roster=self._roster.snapshot() if self._roster else None,
             avatars=self._avatars.snapshot() if self._avatars else (),
+            block_list=self._block_list.snapshot() if self._block_list else None,
+            subscriptions=self._subscriptions.snapshot() if self._subscriptions else None,
         )
 
     def close(self) -> None:

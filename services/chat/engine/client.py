@@ -15,6 +15,7 @@ PLUGINS: dict[str, dict[str, object]] = {
     "xep_0084": {},  # avatars
     "xep_0085": {},  # chat states
     "xep_0184": {"auto_ack": False, "auto_request": False},  # receipts
+    "xep_0191": {},  # blocking
     "xep_0198": {"window": 2**31},  # stream management; we ask for acknowledgements ourselves
     "xep_0199": {},  # ping
     "xep_0203": {},  # delayed delivery

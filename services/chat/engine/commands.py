@@ -10,6 +10,7 @@ from contracts.chat_connection import ChangePassword, ChatAccount, ChatConnectio
 from contracts.identity import BareJid
 from contracts.presence import OwnPresence
 from services.chat.engine.avatar_update import AvatarNews, OwnPicture
+from services.chat.engine.people_update import BlockListUpdate, SubscriptionsUpdate
 from services.chat.engine.room_commands import Invitation, RoomsEngine
 from services.chat.engine.roster_update import RosterUpdate
 from services.chat.engine.upload_query import UploadQuery
@@ -139,6 +140,8 @@ class ChatSnapshot(Model):
     arrivals: tuple[Arrival, ...]
     roster: RosterUpdate | None
     avatars: tuple[AvatarNews, ...] = ()
+    block_list: BlockListUpdate | None = None
+    subscriptions: SubscriptionsUpdate | None = None
 
 
 class OutgoingKind(StrEnum):
@@ -194,6 +197,14 @@ class ChatEngine(RoomsEngine):
         raise NotImplementedError
 
     def get_connection(self) -> ConnectionUpdate:
+        raise NotImplementedError
+
+    def set_blocked(self, query_id: str, jid: BareJid, *, is_blocked: bool) -> None:
+        """At the server (XEP-0191); a ServerAnswer follows. Raises ChatDisconnected."""
+        raise NotImplementedError
+
+    def answer_subscription(self, jid: BareJid, *, is_accepted: bool) -> None:
+        """Whether they may see our presence. Raises ChatDisconnected."""
         raise NotImplementedError
 
     def change_password(self, query_id: str, request: ChangePassword) -> None:

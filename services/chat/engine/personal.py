@@ -9,16 +9,20 @@ from contracts.base import Model
 from contracts.chat_connection import ChangePassword
 from services.chat.engine.avatar_update import AvatarNews, OwnPicture
 from services.chat.engine.avatars import Avatars
+from services.chat.engine.block_list import BlockListNode
 from services.chat.engine.client import XmppClient
 from services.chat.engine.commands import ChatEngine
 from services.chat.engine.connection import Connection
 from services.chat.engine.server_answer import ServerAnswer
+from services.chat.engine.subscriptions import Subscriptions
 
 
 class PersonalCommands(ChatEngine):
     """The part of ChatAgent that the person's profile needs."""
 
     _avatars: Avatars | None = None
+    _block_list: BlockListNode | None = None
+    _subscriptions: Subscriptions | None = None
     _connection: Connection | None = None
 
     def _client(self) -> XmppClient:
@@ -34,10 +38,12 @@ class PersonalCommands(ChatEngine):
     def follow(self, client: XmppClient) -> None:
         """Another account's stream."""
         self._avatars = Avatars(client, self._emit)
+        self._block_list = BlockListNode(client, self._emit)
+        self._subscriptions = Subscriptions(client, self._emit)
 
     def forget(self) -> None:
         """There is no account any more."""
-        self._avatars = None
+        self._avatars = self._block_list = self._subscriptions = None
 
     def change_password(self, query_id: str, request: ChangePassword) -> None:
         self._client()
@@ -53,6 +59,16 @@ class PersonalCommands(ChatEngine):
         self._client()
         if self._avatars is not None:
             self._spawn(self._answer(query_id, self._avatars.publish(picture)))
+
+    def set_blocked(self, query_id: str, jid: str, *, is_blocked: bool) -> None:
+        self._client()
+        if self._block_list is not None:
+            self._spawn(self._answer(query_id, self._block_list.put(jid, is_blocked=is_blocked)))
+
+    def answer_subscription(self, jid: str, *, is_accepted: bool) -> None:
+        self._client()
+        if self._subscriptions is not None:
+            self._subscriptions.answer(jid, is_accepted=is_accepted)
 
     async def _answer(self, query_id: str, asking: Coroutine[Any, Any, object]) -> None:
         """Tell the service how the server answered."""

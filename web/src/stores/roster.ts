@@ -4,6 +4,7 @@ import { computed, shallowReactive } from 'vue'
 import { ApiProblem } from '@/api/client'
 import { listRoster } from '@/api/presence-operations'
 import type { AnyEvent, Presence, RosterItem } from '@/api/types'
+import { usePeople } from './people'
 import { useSession } from './session'
 
 const FIRST_DELAY_MS = 1000
@@ -14,6 +15,7 @@ export type Person = Omit<RosterItem, 'revision' | 'presence'>
 type RosterEvent = Extract<AnyEvent, { type: 'chat.roster.changed' }>
 
 export const useRoster = defineStore('roster', () => {
+  const people = usePeople()
   const session = useSession()
   const known = shallowReactive(new Map<string, Person>())
   /** How they are, which changes all the time, and of which only their own rows take notice. */
@@ -38,7 +40,7 @@ export const useRoster = defineStore('roster', () => {
 
   /** How somebody is, as far as the server tells us now. */
   function presenceOf(jid: string | null | undefined): Presence | null {
-    if (jid == null || !isConnected.value) return null
+    if (jid == null || !isConnected.value || people.isBlocked(jid)) return null
     return presences.get(jid) ?? null
   }
 

@@ -20,6 +20,7 @@ import { useLamps } from './lamps'
 import { useMissedCalls } from './missed-calls'
 import { useNotice } from './notice'
 import { useOutbox } from './outbox'
+import { usePeople } from './people'
 import { usePresence } from './presence'
 import { useRooms } from './rooms'
 import { useRoster } from './roster'
@@ -49,6 +50,7 @@ export const useSync = defineStore('sync', () => {
   const journal = useJournal()
   const lamps = useLamps()
   const missedCalls = useMissedCalls()
+  const people = usePeople()
   const presence = usePresence()
   const roster = useRoster()
   const settings = useSettings()
@@ -102,6 +104,7 @@ export const useSync = defineStore('sync', () => {
     void roster.load()
     void presence.load()
     void avatars.load()
+    void people.load()
     const [callList, lampList, page] = await Promise.all([
       api.listCalls(),
       api.listLamps(),
@@ -199,6 +202,10 @@ export const useSync = defineStore('sync', () => {
         return roster.take(event)
       case 'chat.own_presence.changed':
         return presence.put(event.presence)
+      case 'chat.block_list.changed':
+        return people.putBlockList(event.block_list)
+      case 'chat.subscription_requests.changed':
+        return people.putRequests(event.requests)
       case 'chat.avatar.changed':
         return avatars.put(event.avatar)
       case 'directory.contact.changed':
@@ -246,6 +253,7 @@ export const useSync = defineStore('sync', () => {
     roster.clear()
     presence.clear()
     avatars.clear()
+    people.clear()
     journal.clear()
     missedCalls.clear()
     teams.clear()
