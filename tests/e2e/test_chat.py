@@ -127,9 +127,10 @@ def test_what_is_written_without_a_network_is_sent_once_and_in_order(
     assert bodies[-3:] == [f"{part} {text}" for part in ("a", "b", "c")]
 
 
-def test_older_messages_come_while_scrolling_and_nothing_jumps(
-    alice: Chatter, bob_at_home: Face, alice_stack: Stack, text: str
+def test_a_conversation_opens_where_the_new_ones_begin_and_older_ones_come_while_scrolling(
+    alice: Chatter, bob: Chatter, bob_at_home: Face, alice_stack: Stack, text: str
 ):
+    read_all(bob_at_home)
     with Face(alice_stack.address) as face:
         assert face.sign_in().status_code == 200
         for number in range(MESSAGES):
@@ -138,6 +139,10 @@ def test_older_messages_come_while_scrolling_and_nothing_jumps(
             assert sent.status_code == 201, sent.text
     alice.opens("Bob")
     alice.sees(f"{text} {MESSAGES - 1}", delivery="delivered")
+
+    bob.opens("Alice")
+    expect(bob.page.get_by_test_id("row-new")).to_be_in_viewport()
+    expect(bob.message(f"{text} 0")).to_be_in_viewport()
 
     moved = alice.page.get_by_test_id("messages").evaluate(SCROLL_UP)
 

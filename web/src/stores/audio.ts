@@ -193,7 +193,8 @@ export const useAudio = defineStore('audio', () => {
     (id) => void ringer.useDevice(id),
     { immediate: true },
   )
-  useEventListener(document, ['pointerdown', 'keydown'], () => {
+  // at the end of a press: what is below the banner moves up when it goes, and a click has a place
+  useEventListener(document, ['pointerup', 'keydown'], () => {
     if (!isArmed.value || isSuspended.value) void arm()
   })
   if (isSecureContext) {

@@ -25,6 +25,8 @@ export function useListScroll(list: ListScroll) {
   let isPlaced = false
   let top = 0
   let size = ''
+  /** The window has become another size since it was scrolled last, and perhaps the same again. */
+  let isResized = false
 
   function scrollToEnd(): void {
     isFollowing = true
@@ -36,15 +38,21 @@ export function useListScroll(list: ListScroll) {
     const element = scroller.value
     if (element === null || element.clientHeight === 0) return
     // a window that becomes another size moves the text, and nobody has scrolled
-    const sizeBefore = size
-    size = `${element.clientWidth} ${element.clientHeight}`
-    const isUp = size === sizeBefore && element.scrollTop < top - 1
+    measure(element)
+    const isUp = !isResized && element.scrollTop < top - 1
+    isResized = false
     top = element.scrollTop
     // what grows below moves the end away without anybody's doing
     if (element.scrollHeight - top - element.clientHeight < AT_END_PX) isFollowing = true
     else if (isUp) isFollowing = false
     isAtEnd.value = isFollowing && isPlaced
     askForOlder()
+  }
+
+  function measure(element: HTMLElement): void {
+    const now = `${element.clientWidth} ${element.clientHeight}`
+    isResized ||= now !== size
+    size = now
   }
 
   function askForOlder(): void {
@@ -55,6 +63,7 @@ export function useListScroll(list: ListScroll) {
 
   /** A row is higher than was thought, or the window has changed; the page will be as high next. */
   function resized(): void {
+    if (scroller.value !== null) measure(scroller.value)
     if (isPlaced) void nextTick(() => isFollowing && scrollToEnd())
   }
 
