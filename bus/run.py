@@ -1,4 +1,7 @@
-"""`python -m bus.run <service>` runs `services.<service>.service` until SIGTERM."""
+"""`python -m bus.run <service>…` runs `services.<service>.service` until SIGTERM.
+
+Several of them are forked, and are processes of their own (`bus/forks.py`).
+"""
 
 import os
 import warnings
@@ -20,6 +23,7 @@ import structlog
 from nameko import config
 from nameko.containers import ServiceContainer
 
+from bus.forks import Forks
 from bus.logging import configure
 from bus.settings import Settings
 
@@ -56,4 +60,8 @@ def main(service: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if len(sys.argv) == 2:
+        main(sys.argv[1])
+    else:
+        configure("services", Settings().log_level)
+        Forks(main).keep(sys.argv[1:])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import httpx
+import psutil
 from pydantic import ValidationError
 
 from contracts.health import Health, HealthState
@@ -16,8 +17,8 @@ from deploy.ports import NoPortsLeft
 from deploy.practice import server as practice_programs
 from deploy.practice.server import PracticeServer
 from deploy.program import LOOPBACK, REPOSITORY, Program
-from deploy.stack import Stack
-from deploy.supervisor import Supervisor
+from deploy.stack import SERVICES_PROGRAM, Stack
+from deploy.supervisor import Process, Supervisor
 
 _POLL_S = 0.2
 
@@ -70,11 +71,19 @@ def status(local: Local) -> None:
         *((PRACTICE, process) for process in local.practice.processes()),
     ]
     for owner, process in parts:
-        print(f"{owner:12} {process.name:12} {process.state.lower():10} {process.description}")
+        state = f"{process.state.lower():10} {process.description}"
+        print(f"{owner:12} {process.name:12} {state} {_forks(process)}".rstrip())
     if not local.stack.is_running():
         raise Failure(f"stack {local.home.stack_name} is not up")
     if any(process.state != "RUNNING" for _, process in parts):
         raise Failure("not every part is running")
+
+
+def _forks(process: Process) -> str:
+    """The services that run below this one."""
+    if process.name != SERVICES_PROGRAM or not process.pid:
+        return ""
+    return ", ".join(each.name() for each in psutil.Process(process.pid).children())
 
 
 def logs(local: Local) -> None:

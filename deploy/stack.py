@@ -17,6 +17,7 @@ from deploy.practice import AMI_SECRET
 from deploy.program import LOOPBACK, REPOSITORY, Program, port_answers, socket_listens, write
 
 SERVICES = ("sip", "chat", "directory", "journal", "teams")
+SERVICES_PROGRAM = "services"
 _STORES = ("rabbitmq", "redis")
 _RABBITMQ = Path("/usr/lib/rabbitmq")
 _START_RABBITMQ = (
@@ -114,9 +115,8 @@ class Stack:
 
 def programs(stack: Stack) -> list[Program]:
     """In the order of starting; they are stopped in the opposite one."""
-    services = [service(stack, name) for name in SERVICES]
     engines = [sip_engine(stack), chat_engine(stack)]
-    return [rabbitmq(stack), redis(stack), *engines, *services, gateway(stack)]
+    return [rabbitmq(stack), redis(stack), *engines, services(stack), gateway(stack)]
 
 
 def rabbitmq(stack: Stack) -> Program:
@@ -181,11 +181,17 @@ def chat_engine(stack: Stack) -> Program:
     return Program("chat-engine", argv, is_ready, stack.environment())
 
 
-def service(stack: Stack, name: str) -> Program:
-    """A service on the bus; ready when it takes calls."""
-    argv = (sys.executable, "-m", "bus.run", name)
-    is_ready = partial(_service_listens, stack, name)
-    return Program(name, argv, is_ready, stack.environment(), needs=_STORES)
+def services(stack: Stack) -> Program:
+    """The services on the bus, each a process of its own; ready when all take calls."""
+    argv = (sys.executable, "-m", "bus.run", *SERVICES)
+    return Program(
+        SERVICES_PROGRAM,
+        argv,
+        lambda: all(service_listens(stack, name) for name in SERVICES),
+        stack.environment(),
+        needs=_STORES,
+        stop_s=6,
+    )
 
 
 def gateway(stack: Stack) -> Program:
@@ -253,7 +259,8 @@ def _redis_answers(stack: Stack) -> bool:
         return False
 
 
-def _service_listens(stack: Stack, name: str) -> bool:
+def service_listens(stack: Stack, name: str) -> bool:
+    """Whether it takes calls."""
     address = f"{LOOPBACK}:{stack.amqp_port}"
     password = stack.secret("rabbitmq-password")
     try:

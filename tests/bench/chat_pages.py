@@ -18,7 +18,9 @@ OPEN = 20
 """Conversations."""
 SETTLED_S = 5.0
 LONGEST_TASK_MS = 50
-SCROLLED_WITHIN_MS = 600_000
+SCROLLED_WITHIN_MS = 240_000
+PAGE_MESSAGES = 60
+"""That the page asks for at once."""
 
 
 def measure(report: Report, place: Place, alice: ChatStack, messages: int) -> None:
@@ -71,14 +73,19 @@ def _tab_mb() -> float:
 
 
 def _report_scrolling(report: Report, page: Page, messages: int) -> None:
-    """Back to the very first message, as fast as they come."""
+    """Back to the very first message, as fast as they come, or as far as there is time."""
+    pages: list[str] = []
+    page.on("requestfinished", lambda request: pages.append(request.url))
     expect(page.get_by_test_id("message").first).to_be_visible()
-    page.set_default_timeout(SCROLLED_WITHIN_MS)
+    page.set_default_timeout(2 * SCROLLED_WITHIN_MS)
     found = page.get_by_test_id("messages").evaluate(_SCROLL_BACK, SCROLLED_WITHIN_MS)
+    loaded = PAGE_MESSAGES * sum("/messages?" in url for url in pages)
+    scrolled = messages if found["isWhole"] else loaded
     long_tasks = [each for each in found["tasksMs"] if each > LONGEST_TASK_MS]
-    report.add(Figure("scroll_long_tasks", len(long_tasks), "", messages))
-    report.add(Figure("scroll_longest_task_ms", max(found["tasksMs"], default=0), "ms", messages))
-    report.add(Figure("scroll_back_s", round(found["tookMs"] / 1000, 1), "s", messages))
+    report.add(Figure("scroll_long_tasks", len(long_tasks), "", scrolled))
+    report.add(Figure("scroll_longest_task_ms", max(found["tasksMs"], default=0), "ms", scrolled))
+    rate = round(scrolled / found["tookMs"] * 1000)
+    report.add(Figure("scroll_messages_per_s", rate, "/s", scrolled))
 
 
 _SCROLL_BACK = """async (list, withinMs) => {
@@ -88,12 +95,12 @@ _SCROLL_BACK = """async (list, withinMs) => {
   observer.observe({ type: 'longtask' })
   const frame = () => new Promise(requestAnimationFrame)
   const startedAt = performance.now()
-  while (list.querySelector('[data-testid="row-begin"]') === null) {
-    if (performance.now() - startedAt > withinMs) throw new Error('the beginning does not come')
+  const isWhole = () => list.querySelector('[data-testid="row-begin"]') !== null
+  while (!isWhole() && performance.now() - startedAt < withinMs) {
     list.scrollTop -= 400
     await frame()
   }
   const tookMs = performance.now() - startedAt
   await new Promise((resolve) => setTimeout(resolve, 200))
-  return { tasksMs, tookMs }
+  return { tasksMs, tookMs, isWhole: isWhole() }
 }"""

@@ -101,8 +101,8 @@ def _title(process: psutil.Process) -> str:
     argv = process.cmdline()
     if "-m" not in argv[:2]:
         return process.name()
-    module, *rest = argv[argv.index("-m") + 1 :]
-    return f"{module} {rest[0]}" if module == "bus.run" else module
+    module = argv[argv.index("-m") + 1]
+    return f"{module} {process.name()}" if module == "bus.run" else module
 
 
 class Home:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from slixmpp import JID, ClientXMPP
+from slixmpp.exceptions import IqError
+from slixmpp.plugins.xep_0402 import stanza as bookmarks
 from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
@@ -107,6 +109,16 @@ class Chatter:
             lambda: next((each for each in self.messages if is_it(each)), None),
             what=f"{self.jid} has not got the message",
         )
+
+    def bookmark(self, room: str) -> Any:
+        """What our account keeps of a room (XEP-0402); None if nothing."""
+        pubsub = self.client.plugin["xep_0060"]
+        try:
+            answer = self.ask(lambda: pubsub.get_items(self.jid, bookmarks.NS))
+        except IqError:  # there is no node yet
+            return None
+        items = answer["pubsub"]["items"]
+        return next((each["conference"] for each in items if each["id"] == room), None)
 
     def archive(self, room: str | None = None) -> list[Message]:
         """All messages of the server's archive, or of a room's, in its order, with their ids."""

@@ -9,7 +9,7 @@ import psutil
 from redis import Redis
 
 from deploy.program import Program
-from deploy.stack import Stack, programs
+from deploy.stack import SERVICES, SERVICES_PROGRAM, Stack, programs, service_listens
 from deploy.supervisor import Supervisor
 from tests.peers.ear import eventually
 
@@ -32,7 +32,7 @@ class SupervisedStack:
         self._supervisor.stop()
 
     def kill(self, part: str) -> psutil.Process:
-        """SIGKILL to the one process that supervisord has started, as the kernel would do it."""
+        """SIGKILL to one process, as the kernel would do it."""
         process = self._process(part)
         process.kill()
         return process
@@ -86,9 +86,8 @@ class SupervisedStack:
 
     def is_back(self, part: str, before: psutil.Process, *, within_s: float) -> None:
         """Wait until another process of this part is ready."""
-        program = self._programs[part]
         eventually(
-            lambda: not before.is_running() and self._pid(part) and program.is_ready(),
+            lambda: not before.is_running() and self._pid(part) and self._is_ready(part),
             within_s=within_s,
             what=f"{part} is not back",
         )
@@ -111,8 +110,17 @@ class SupervisedStack:
         except httpx.HTTPError:
             return False
 
+    def _is_ready(self, part: str) -> bool:
+        if part in SERVICES:
+            return service_listens(self.stack, part)
+        return self._programs[part].is_ready()
+
     def _process(self, part: str) -> psutil.Process:
         return psutil.Process(self._pid(part))
 
     def _pid(self, part: str) -> int:
+        """0 while there is none. A service is forked by the program that supervisord starts."""
+        if part in SERVICES:
+            forks = self._process(SERVICES_PROGRAM).children()
+            return next((each.pid for each in forks if each.name() == part), 0)
         return next(each.pid for each in self._supervisor.processes() if each.name == part)

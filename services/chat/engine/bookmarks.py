@@ -48,7 +48,21 @@ class Bookmarks:
         self._spawn(self._put(seat))
 
     def delete(self, room: str) -> None:
-        self._spawn(self._delete(room))
+        self._spawn(self.leave(room))
+
+    async def leave(self, room: str) -> None:
+        """Our clients are to be in it no longer. Not every server tells them that a bookmark is
+        gone, so it is changed before."""
+        try:
+            await self._publish(room, stanza.Conference(), is_entered=False)
+            await self._client.plugin["xep_0060"].retract(
+                self._client.own, stanza.NS, room, notify=True, timeout=TIMEOUT_S
+            )
+        except (IqError, IqTimeout) as error:
+            if error.condition != "item-not-found":
+                log.info("our clients are not told of a room", reason=error.condition)
+                return
+        self._emit(BookmarksUpdate(is_whole=False, deleted=(room,)))
 
     def _begin(self, _event: object) -> None:
         self._spawn(self._read())
@@ -81,14 +95,13 @@ class Bookmarks:
     async def _put(self, seat: Seat) -> None:
         element = stanza.Conference()
         element["name"] = seat.name
-        element["autojoin"] = True
         element["nick"] = seat.nick
         place = {"since": seat.since.isoformat()}
         if seat.since_id is not None:
             place["after"] = seat.since_id
         element["extensions"].xml.append(ET.Element(PLACE, place))
         try:
-            await publish(self._client, stanza.NS, seat.conversation_id, element, TIMEOUT_S)
+            await self._publish(seat.conversation_id, element, is_entered=True)
         except (IqError, IqTimeout) as error:
             log.info("our clients are not told of a room", reason=error.condition)
         else:
@@ -106,16 +119,9 @@ class Bookmarks:
         )
         self._emit(BookmarksUpdate(is_whole=False, bookmarks=(bookmark,)))
 
-    async def _delete(self, room: str) -> None:
-        try:
-            await self._client.plugin["xep_0060"].retract(
-                self._client.own, stanza.NS, room, notify=True, timeout=TIMEOUT_S
-            )
-        except (IqError, IqTimeout) as error:
-            if error.condition != "item-not-found":
-                log.info("our clients are not told of a room", reason=error.condition)
-                return
-        self._emit(BookmarksUpdate(is_whole=False, deleted=(room,)))
+    async def _publish(self, room: str, element: stanza.Conference, *, is_entered: bool) -> None:
+        element["autojoin"] = is_entered
+        await publish(self._client, stanza.NS, room, element, TIMEOUT_S)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_event_loop().create_task(work)

@@ -50,7 +50,7 @@ class RoomAgent(RoomsEngine):
         self._rooms = Rooms(client, self._emit, presence)
         self._bookmarks = Bookmarks(client, self._emit)
         archive = Archive(client, self._rooms.read_archived)
-        self._room_tasks = RoomTasks(self._rooms, archive)
+        self._room_tasks = RoomTasks(self._rooms, archive, self._bookmarks)
         return archive
 
     def _close_rooms(self) -> None:

@@ -12,6 +12,7 @@ from slixmpp.xmlstream import ET
 from contracts.identity import BareJid
 from contracts.rooms import RoomProblem
 from services.chat.engine.archive import Archive
+from services.chat.engine.bookmarks import Bookmarks
 from services.chat.engine.commands import ArchiveQuery
 from services.chat.engine.occupancy import Occupancy, Refused
 from services.chat.engine.room_commands import RoomAnswer, RoomQuery, RoomTask, Seat
@@ -47,11 +48,12 @@ class TaskFailed(Exception):
 class RoomTasks:
     """Does one after another what the service asks."""
 
-    def __init__(self, rooms: Rooms, archive: Archive) -> None:
+    def __init__(self, rooms: Rooms, archive: Archive, bookmarks: Bookmarks) -> None:
         self._rooms = rooms
         self._client = rooms.client
         self._muc = rooms.client.plugin["xep_0045"]
         self._archive = archive
+        self._bookmarks = bookmarks
         self._service: str | None = None
         self._tasks: dict[RoomTask, Callable[[RoomQuery], Awaitable[BareJid]]] = {
             RoomTask.CREATE: self._create,
@@ -146,6 +148,7 @@ class RoomTasks:
         if is_last_owner and others:
             await self._muc.set_affiliation(room, "owner", jid=others[0], timeout=TIMEOUT_S)
         self._rooms.exit(occupancy.room)
+        await self._bookmarks.leave(occupancy.room)  # else our other clients are removed from it
         if is_last_owner and not others:
             await self._muc.destroy(room, timeout=TIMEOUT_S)
         elif occupancy.is_owner:

@@ -33,7 +33,7 @@ FROZEN_S = 20
 _numbers = itertools.count(4711_0000, 1000)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [*PARTS, "services"])
 def test_a_killed_part_is_back_and_nothing_is_lost(part, supervised, alice, talk, events):
     with Commands(alice, next(_numbers)) as commands:
         eventually(lambda: len(commands.placed) > 1)

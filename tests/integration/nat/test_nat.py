@@ -118,7 +118,7 @@ def test_a_call_that_loses_packets_says_so_and_the_journal_keeps_it(home: Face, 
             home.command(call, "hang-up")
             home.waits_for(call, state="terminated")
     assert poor["problem"] in ("loss", "sent_loss")
-    assert 10 < poor["loss_percent"] < 50
+    assert poor["loss_percent"] > 10
     assert poor["mos"] < 3.6
     entry = home.journal_entry(call, result="answered")
     assert entry["quality"]["loss_percent"] > 0

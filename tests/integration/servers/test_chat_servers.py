@@ -265,6 +265,39 @@ def test_what_was_missed_is_there_once_and_in_the_archives_order(
         eventually(lambda: shown() == archive, within_s=20, what="not as the archive")
 
 
+def test_a_group_chat_is_for_its_members_and_known_to_our_other_clients(
+    alice: World, bob: Chatter, server: ChatServer
+):
+    room = {"name": f"Lunch {uuid4()}", "members": [BOB]}
+    response = alice.face.request("POST", "/api/v1/rooms", room)
+    assert response.status_code == 201, response.text
+    room_id = response.json()["conversation_id"]
+    asked = bob.gets(lambda message: message["groupchat_invite"]["jid"] == room_id)
+    assert asked["groupchat_invite"]["reason"] == room["name"]
+    bob.enter(room_id)
+    bob.send(room_id, text := f"where to? {uuid4()}", kind="groupchat")
+
+    def come() -> Json | None:
+        messages = f"/api/v1/conversations/{room_id}/messages"
+        items = alice.face.request("GET", messages).json()["items"]
+        return next((each for each in items if each["body"] == text), None)
+
+    assert eventually(come)["sender"] == BOB
+    info = bob.ask(lambda: bob.client.plugin["xep_0030"].get_info(room_id))["disco_info"]
+    wanted = {"muc_membersonly", "muc_hidden", "muc_persistent", "muc_nonanonymous"}
+    assert wanted <= set(info["features"])
+
+    def left() -> bool:
+        return bool(alice.face.request("GET", f"/api/v1/rooms/{room_id}").json()["has_left"])
+
+    with Chatter(server, "alice", "tablet") as tablet:
+        kept = eventually(lambda: tablet.bookmark(room_id))
+        kept["autojoin"] = False
+        pubsub = tablet.client.plugin["xep_0060"]
+        tablet.ask(lambda: pubsub.publish(ALICE, kept.namespace, id=room_id, payload=kept))
+        eventually(left)
+
+
 def test_a_file_goes_by_the_servers_place_for_files(alice: World, bob: Chatter, server: ChatServer):
     limit = alice.face.request("GET", "/api/v1/uploads").json()["largest_bytes"]
     assert limit == server.largest_bytes

@@ -254,13 +254,8 @@ def test_who_is_removed_and_whose_room_is_destroyed_can_read_it_still(
 def test_our_other_clients_know_where_we_are(alice: Face, tablet: Chatter):
     """By bookmarks (XEP-0402), in both directions."""
     room_id = begins(alice, name="Bookmarked")
-    pubsub, node = tablet.client.plugin["xep_0060"], "urn:xmpp:bookmarks:1"
-
-    def bookmark() -> object:
-        items = tablet.ask(lambda: pubsub.get_items(ALICE, node))["pubsub"]["items"]
-        return next((each["conference"] for each in items if each["id"] == room_id), None)
-
-    kept = eventually(bookmark)
+    kept = eventually(lambda: tablet.bookmark(room_id))
+    pubsub, node = tablet.client.plugin["xep_0060"], kept.namespace
     assert (kept["name"], kept["autojoin"], kept["nick"]) == ("Bookmarked", True, "alice")
     tablet.enter(room_id)
     tablet.send(room_id, "from the tablet", kind="groupchat")

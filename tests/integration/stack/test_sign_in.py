@@ -223,13 +223,13 @@ def test_a_restarted_phone_signs_in_again_only_if_it_was_asked_to_remember(
     log = stack.directory / "log"
     with ExitStack() as others, Face(stack.address) as bob:
         for each in stack_programs(stack):
-            if each.name not in ("sip", "sip-engine"):
+            if each.name not in ("services", "sip-engine"):
                 others.enter_context(running(each, log))
-        phone = [start(program(stack, part), log) for part in ("sip-engine", "sip")]
+        phone = [start(program(stack, part), log) for part in ("sip-engine", "services")]
         assert bob.sign_in("bob@practice", remember=remember).status_code == 200
         for process in reversed(phone):
             stop(process)
-        for part in ("sip-engine", "sip"):
+        for part in ("sip-engine", "services"):
             others.enter_context(running(program(stack, part), log))
 
         def is_signed_in() -> bool:
