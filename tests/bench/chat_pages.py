@@ -97,7 +97,7 @@ _SCROLL_BACK = """async (list, withinMs) => {
   const startedAt = performance.now()
   const isWhole = () => list.querySelector('[data-testid="row-begin"]') !== null
   while (!isWhole() && performance.now() - startedAt < withinMs) {
-    list.scrollTop -= 400
+    list.scrollTop -= 200
     await frame()
   }
   const tookMs = performance.now() - startedAt
