@@ -62,3 +62,27 @@ def test_a_picture_is_shown_and_what_is_too_large_is_told(page: Page, tmp_path: 
     expect(refused).to_contain_text("takes files of up to 50 MB")
     refused.get_by_role("button", name="Discard").click()
     expect(refused).to_have_count(0)
+
+
+CHOOSE = "window.showDirectoryPicker = () => navigator.storage.getDirectory()"
+SAVED = """async () => {
+  const folder = await navigator.storage.getDirectory()
+  const texts = {}
+  for await (const [name, file] of folder) texts[name] = await (await file.getFile()).text()
+  return texts
+}"""
+
+
+def test_a_file_is_saved_in_the_folder_that_was_chosen(page: Page):
+    page.evaluate(CHOOSE)  # one of the browser's own, which needs no dialog of the system
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Choose a folder").click()
+    expect(page.get_by_role("button", name="Save as usual")).to_be_visible()
+    page.reload()
+    row(page, "Bob").evaluate(DROP, "plan.txt")
+    attachment = page.get_by_test_id("attachment").filter(has_text="plan.txt").last
+    attachment.click()
+    expect(attachment.get_by_role("img", name="Saved as plan.txt")).to_be_visible()
+    attachment.click()
+    expect(attachment.get_by_role("img", name="Saved as plan (2).txt")).to_be_visible()
+    assert page.evaluate(SAVED) == {"plan.txt": "minutes", "plan (2).txt": "minutes"}

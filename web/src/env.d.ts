@@ -11,7 +11,18 @@ declare global {
     start(options: { threshold: number; signal: AbortSignal }): Promise<void>
   }
 
+  /** File System Access API; what TypeScript's library lacks of it. */
+  interface FileSystemDirectoryHandle {
+    queryPermission(options: { mode: 'readwrite' }): Promise<PermissionState>
+    requestPermission(options: { mode: 'readwrite' }): Promise<PermissionState>
+  }
+
   interface Window {
+    /** Not in every browser. */
+    showDirectoryPicker(options: {
+      id: string
+      mode: 'readwrite'
+    }): Promise<FileSystemDirectoryHandle>
     IdleDetector?: typeof IdleDetector
     /** For tests and support: what is played, measured where it is played. */
     handsetAudio?: {

@@ -1,4 +1,5 @@
 /** The person's own ring tone: a sound file that the browser keeps. */
+import { keepFile, keptFile } from '@/stores/kept-files'
 
 export type OwnToneProblem = 'too_large' | 'unreadable' | 'not_kept'
 
@@ -18,8 +19,6 @@ export const LARGEST_FILE_MB = 10
 /** Nobody lets it ring for longer; decoded, a whole song would fill the memory. */
 const LONGEST_S = 30
 const RATE_HZ = 48_000
-const DATABASE = 'handset'
-const STORE = 'files'
 const KEY = 'ringtone'
 
 /** Decode and keep a file. Throws OwnToneError. */
@@ -27,7 +26,7 @@ export async function keepOwnTone(file: File): Promise<OwnTone> {
   if (file.size > LARGEST_FILE_MB * 2 ** 20) throw new OwnToneError('too_large')
   const sound = await decode(file)
   try {
-    await inStore('readwrite', (store) => store.put(file, KEY))
+    await keepFile(KEY, file)
   } catch {
     throw new OwnToneError('not_kept') // storage is refused or full
   }
@@ -37,7 +36,7 @@ export async function keepOwnTone(file: File): Promise<OwnTone> {
 /** The file that was kept; null if there is none, or it cannot be had any more. */
 export async function loadOwnTone(): Promise<OwnTone | null> {
   try {
-    const file = await inStore<File | undefined>('readonly', (store) => store.get(KEY))
+    const file = await keptFile<File>(KEY)
     return file === undefined ? null : { name: file.name, sound: await decode(file) }
   } catch {
     return null
@@ -61,25 +60,4 @@ function beginningOf(sound: AudioBuffer): AudioBuffer {
     beginning.copyToChannel(sound.getChannelData(channel).subarray(0, length), channel)
   }
   return beginning
-}
-
-async function inStore<Result>(
-  mode: IDBTransactionMode,
-  request: (store: IDBObjectStore) => IDBRequest,
-): Promise<Result> {
-  const opening = indexedDB.open(DATABASE, 1)
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
-  const database = await settled<IDBDatabase>(opening)
-  try {
-    return await settled<Result>(request(database.transaction(STORE, mode).objectStore(STORE)))
-  } finally {
-    database.close()
-  }
-}
-
-function settled<Result>(request: IDBRequest): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result as Result)
-    request.onerror = () => reject(request.error ?? new Error('storage'))
-  })
 }

@@ -5,7 +5,7 @@ import { ApiProblem, type ProblemCode } from '@/api/client'
 import { useSession } from './session'
 
 /** What the page itself has to say. */
-export type PageProblem = 'link_refused' | 'link_unreadable'
+export type PageProblem = 'link_refused' | 'link_unreadable' | 'download_failed'
 
 export const useNotice = defineStore('notice', () => {
   const session = useSession()
