@@ -22,7 +22,9 @@ class Idleness:
     _call_ended_at: float | None = None
 
     def note_screen(self, name: str, now: float, *, is_locked: bool) -> None:
-        """Somebody has used it just now, or has locked it."""
+        """Somebody has used it just now, or has locked it, and so has left since the last call."""
+        if is_locked:
+            self._call_ended_at = None
         if is_locked and name in self._screens:
             self._screens[name].is_locked = True
             return

@@ -56,6 +56,15 @@ def test_whoever_telephones_is_there_and_was_there_until_the_call_ended():
     assert idleness.is_idle(65 * MINUTE_S, AFTER_S) is True
 
 
+def test_whoever_locks_a_screen_after_a_call_has_left():
+    idleness = used("desk")
+    idleness.note_call("one", MINUTE_S, is_over=False)
+    idleness.note_call("one", 2 * MINUTE_S, is_over=True)
+    idleness.note_screen("desk", 2 * MINUTE_S + 1, is_locked=True)
+
+    assert idleness.is_idle(2 * MINUTE_S + 2, AFTER_S) is True
+
+
 def test_of_many_screens_those_used_last_are_kept():
     idleness = used(*(f"screen {number}" for number in range(MOST_SCREENS)))
     idleness.note_screen("screen 0", 1.0, is_locked=False)
