@@ -68,7 +68,12 @@ def get_session() -> Session:
     account = parts().accounts.get()
     if account is None:
         raise SignInRequired
-    return _session(account)
+    session = _session(account)
+    has_sip = session.sip.aor is not None or session.sip.state is not RegistrationState.TERMINATED
+    has_chat = session.chat is None or session.chat.jid is not None
+    if not account.is_whole({Side.SIP: has_sip, Side.CHAT: has_chat}):
+        raise SignInRequired
+    return session
 
 
 @api.operation("DELETE", "/api/v1/session", status=204, errors=(SignInRequired,))
@@ -116,13 +121,10 @@ def _is_holder(holder: AccountHolder, user: str, profile: InstanceProfile) -> bo
 
 
 def _session(account: StackAccount) -> Session:
+    """As its services tell it, which is some milliseconds after somebody has signed in."""
     event_id = parts().event_log.last_id()
     registration = parts().sip.get_registration()
     connection = parts().sides.chat_connection()
-    has_sip = registration.aor is not None or registration.state is not RegistrationState.TERMINATED
-    has_chat = connection is None or connection.jid is not None
-    if not account.is_whole({Side.SIP: has_sip, Side.CHAT: has_chat}):
-        raise SignInRequired
     return Session(
         stack=parts().settings.stack,
         user=account.user,

@@ -74,8 +74,7 @@ def test_a_password_that_was_changed_elsewhere_is_asked_for(alice: Face, practic
 
 def test_chat_that_is_refused_beside_a_telephone_says_so(alice: Face, alice_stack: Stack):
     alice.request("DELETE", "/api/v1/session")
-    # the registration is stored a moment after it is there: until then nobody is signed in
-    eventually(lambda: alice.sign_in(without="chat").status_code == 200, what="she is signed in")
+    assert alice.sign_in(without="chat").status_code == 200
     other = {"user": "bob@practice", "password": "not his"}
     assert alice.request("POST", "/api/v1/session/chat", other).status_code == 403
     eventually(lambda: chat_of(alice)["state"] == "absent", what="there is no chat")
