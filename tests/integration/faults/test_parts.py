@@ -29,6 +29,8 @@ CARRIES_SOUND = "gateway"
 BACK_WITHIN_S = 5
 STOPS_WITHIN_S = 5
 FROZEN_S = 20
+DEAD_LINK_NOTICED_WITHIN_S = 40
+"""By missing heartbeats of the broker, where no end of the connection was seen."""
 
 _numbers = itertools.count(4711_0000, 1000)
 
@@ -95,7 +97,11 @@ def tells_the_truth(alice: Face, commands: Commands, events: Events) -> None:
         assert (call["state"], call["problem"]) == ("terminated", "not_found")
         assert (entry["result"], entry["revision"]) == ("failed", call["revision"])
     told = {(kind, entry["entry_id"]): entry["revision"] for entry in entries for kind in KINDS}
-    eventually(lambda: told.items() <= events.revisions.items(), what="an event is missing")
+    eventually(
+        lambda: told.items() <= events.revisions.items(),
+        within_s=DEAD_LINK_NOTICED_WITHIN_S,
+        what="an event is missing",
+    )
     assert events.problems == []
 
 
