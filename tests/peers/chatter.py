@@ -19,6 +19,8 @@ from tests.peers.ear import eventually
 PLUGINS = (30, 45, 54, 66, 77, 84, 85, 184, 191, 198, 199, 203, 249, 280)
 PLUGINS += (308, 313, 333, 359, 402, 424, 428, 444, 461, 490)
 ANSWER_S = 10
+MESSAGE_S = 15
+"""A file is uploaded before its message is sent, on a machine that is busy with a browser."""
 
 
 class Server(Protocol):
@@ -100,6 +102,7 @@ class Chatter:
         """The first message with this text."""
         return eventually(
             lambda: next((each for each in self.messages if each["body"] == body), None),
+            within_s=MESSAGE_S,
             what=f"{self.jid} has not got {body!r}",
         )
 
@@ -107,6 +110,7 @@ class Chatter:
         """The first message that fits."""
         return eventually(
             lambda: next((each for each in self.messages if is_it(each)), None),
+            within_s=MESSAGE_S,
             what=f"{self.jid} has not got the message",
         )
 
