@@ -20,8 +20,8 @@ from services.chat.engine.occupancy import Occupancy
 from services.chat.engine.room_commands import Attendance, Seat
 from services.chat.engine.room_stanzas import read_archived, read_live
 from services.chat.engine.stanzas import read
-from services.chat.taking import take
 from services.chat.thread import Thread, ThreadState
+from tests.unit.chat.threads import archived, bodies, live
 
 ROMEO, JULIET, NURSE = "romeo@example.org", "juliet@example.org", "nurse@example.org"
 ROOM = "balcony@rooms.example.org"
@@ -52,20 +52,6 @@ def said(by: str, stanza_id: str, body: str = "", archive_id: str | None = None,
         body=body,
         **says,
     )
-
-
-def live(into: Thread, *stanzas: Stanza) -> None:
-    for each in stanzas:
-        take(into, each, is_archived=False)
-
-
-def archived(into: Thread, *stanzas: Stanza) -> None:
-    for each in stanzas:
-        take(into, each, is_archived=True)
-
-
-def bodies(of: Thread) -> list[str]:
-    return [message.body for message in of.window()]
 
 
 def test_our_own_message_that_the_room_sends_back_is_sent():

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from contracts.chat import Delivery, Direction, Message
 from services.chat.amending import retracted
 from services.chat.engine.commands import Bounce, Quote, Reactions, Stanza
-from services.chat.taking import take
 from services.chat.thread import Thread, ThreadState
+from tests.unit.chat.threads import archived, bodies, live
 
 ROMEO, JULIET = "romeo@example.org", "juliet@example.org"
 START = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -38,20 +38,6 @@ def stanza(direction, sender, stanza_id, body, at_s, archive_id=None, **says) ->
         body=body,
         **says,
     )
-
-
-def live(into: Thread, *stanzas: Stanza) -> None:
-    for each in stanzas:
-        take(into, each, is_archived=False)
-
-
-def archived(into: Thread, *stanzas: Stanza) -> None:
-    for each in stanzas:
-        take(into, each, is_archived=True)
-
-
-def bodies(of: Thread) -> list[str]:
-    return [message.body for message in of.window()]
 
 
 def only(of: Thread) -> Message:
